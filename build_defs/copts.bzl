@@ -1,0 +1,27 @@
+"""Compiler options of weft's own code, which external code does not get."""
+
+WEFT_COPTS = [
+    "-fno-exceptions",
+    "-fno-rtti",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+] + select({
+    "//build_defs:gcc": [
+        # Attributes of clang that a macro did not hide.
+        "-Wno-attributes",
+        # False alarms of g++ 12 in inlined standard library code.
+        "-Wno-array-bounds",
+        "-Wno-dangling-pointer",
+        "-Wno-free-nonheap-object",
+        "-Wno-maybe-uninitialized",
+        "-Wno-restrict",
+        "-Wno-stringop-overflow",
+        "-Wno-stringop-overread",
+    ],
+    "//conditions:default": [],
+}) + select({
+    # Tests run whole corpora: a little optimization costs less than it saves.
+    "//build_defs:fastbuild": ["-O1"],
+    "//conditions:default": [],
+})
