@@ -1,0 +1,244 @@
+// The rows of ops.def are parsed at compile time: immediates and signatures
+// are words and letters there, and an unknown one does not compile.
+#include "ir/wasm/op.h"
+
+#include <algorithm>
+#include <array>
+
+namespace weft::wasm {
+namespace {
+
+constexpr int kMaxImmediates = 4;
+
+struct ImmediateWord {
+  absl::string_view word;
+  ImmediateKind kind;
+};
+
+constexpr ImmediateWord kImmediateWords[] = {
+    {"blocktype", ImmediateKind::kBlockType},
+    {"label", ImmediateKind::kLabel},
+    {"labels", ImmediateKind::kLabelTable},
+    {"func", ImmediateKind::kFunc},
+    {"type", ImmediateKind::kType},
+    {"table", ImmediateKind::kTable},
+    {"memory", ImmediateKind::kMemory},
+    {"local", ImmediateKind::kLocal},
+    {"global", ImmediateKind::kGlobal},
+    {"tag", ImmediateKind::kTag},
+    {"data", ImmediateKind::kData},
+    {"elem", ImmediateKind::kElem},
+    {"field", ImmediateKind::kField},
+    {"count", ImmediateKind::kCount},
+    {"memarg", ImmediateKind::kMemArg},
+    {"lane", ImmediateKind::kLane},
+    {"lanes16", ImmediateKind::kLanes16},
+    {"i32", ImmediateKind::kI32},
+    {"i64", ImmediateKind::kI64},
+    {"f32", ImmediateKind::kF32},
+    {"f64", ImmediateKind::kF64},
+    {"v128", ImmediateKind::kV128},
+    {"heaptype", ImmediateKind::kHeapType},
+    {"valuetypes", ImmediateKind::kValueTypes},
+    {"castflags", ImmediateKind::kCastFlags},
+    {"catches", ImmediateKind::kCatches},
+    {"ordering", ImmediateKind::kOrdering},
+};
+
+struct ImmediateList {
+  ImmediateKind kinds[kMaxImmediates] = {};
+  int count = 0;
+};
+
+// No constant expression can call it: naming it makes a wrong row an error of
+// compilation.
+void UnknownWordInOpsDef() {}
+
+constexpr bool SameText(absl::string_view a, absl::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+constexpr ImmediateList ParseImmediates(absl::string_view words) {
+  ImmediateList list;
+  size_t begin = 0;
+  while (begin < words.size()) {
+    size_t end = begin;
+    while (end < words.size() && words[end] != ' ') ++end;
+    bool found = false;
+    for (const ImmediateWord& entry : kImmediateWords) {
+      if (SameText(entry.word, words.substr(begin, end - begin))) {
+        list.kinds[list.count++] = entry.kind;
+        found = true;
+      }
+    }
+    if (!found) UnknownWordInOpsDef();
+    begin = end + 1;
+  }
+  return list;
+}
+
+constexpr ValueType TypeOfLetter(char letter) {
+  switch (letter) {
+    case 'i':
+    case 'a':
+      return ValueType::kI32;
+    case 'l':
+      return ValueType::kI64;
+    case 'f':
+      return ValueType::kF32;
+    case 'd':
+      return ValueType::kF64;
+    case 'v':
+      return ValueType::kV128;
+    case 'e':
+      return ValueType::Ref(HeapType::kEq, true);
+    case 'j':
+      return ValueType::Ref(HeapType::kI31, true);
+    case 'y':
+      return ValueType::Ref(HeapType::kArray, true);
+    case 'r':
+      return ValueType::Ref(HeapType::kI31, false);
+  }
+  UnknownWordInOpsDef();
+  return ValueType::kNone;
+}
+
+constexpr void ParseSignature(absl::string_view signature, OpInfo* info) {
+  bool in_results = false;
+  for (char letter : signature) {
+    if (letter == ':') {
+      in_results = true;
+    } else if (in_results) {
+      if (letter == 'a') info->address_result = true;
+      info->results[info->num_results++] = TypeOfLetter(letter);
+    } else {
+      if (letter == 'a') info->address_params |= 1u << info->num_params;
+      info->params[info->num_params++] = TypeOfLetter(letter);
+    }
+  }
+  info->result = info->results[0];
+}
+
+constexpr std::array<ImmediateList, kOpCount> kImmediates = {
+#define WEFT_OP(name, text, prefix, code, op_class, immediates, ...) \
+  ParseImmediates(immediates),
+#include "ir/wasm/ops.def"
+#undef WEFT_OP
+};
+
+constexpr OpInfo MakeInfo(Op op, absl::string_view text, uint8_t prefix,
+                          uint32_t code, OpClass op_class,
+                          absl::string_view signature, uint32_t effects,
+                          uint16_t traps, uint8_t access_bytes,
+                          Feature feature, absl::string_view spec) {
+  const ImmediateList& list = kImmediates[static_cast<int>(op)];
+  OpInfo info = {};
+  info.text = text;
+  info.prefix = prefix;
+  info.code = code;
+  info.op_class = op_class;
+  info.immediates = absl::Span<const ImmediateKind>(list.kinds, list.count);
+  info.effects = effects;
+  info.traps = traps;
+  info.access_bytes = access_bytes;
+  info.feature = feature;
+  info.spec = spec;
+  ParseSignature(signature, &info);
+  return info;
+}
+
+// Opcodes behind each prefix are dense enough for direct tables.
+constexpr int kPlainCodes = 0x100;
+constexpr int kPrefixCodes = 0x120;
+
+struct CodeTables {
+  uint16_t plain[kPlainCodes];
+  uint16_t prefixed[4][kPrefixCodes];  // 0xfb to 0xfe.
+};
+
+constexpr CodeTables MakeCodeTables() {
+  CodeTables tables = {};
+  for (uint16_t& entry : tables.plain) entry = kOpCount;
+  for (auto& table : tables.prefixed) {
+    for (uint16_t& entry : table) entry = kOpCount;
+  }
+  constexpr struct {
+    uint8_t prefix;
+    uint32_t code;
+  } kCodes[] = {
+#define WEFT_OP(name, text, prefix, code, ...) {prefix, code},
+#include "ir/wasm/ops.def"
+#undef WEFT_OP
+  };
+  for (int i = 0; i < kOpCount; ++i) {
+    if (kCodes[i].prefix == 0) {
+      tables.plain[kCodes[i].code] = i;
+    } else {
+      tables.prefixed[kCodes[i].prefix - 0xfb][kCodes[i].code] = i;
+    }
+  }
+  return tables;
+}
+
+constexpr CodeTables kCodeTables = MakeCodeTables();
+
+}  // namespace
+
+namespace internal {
+
+constexpr OpInfo kOpInfos[kOpCount] = {
+#define WEFT_OP(name, text, prefix, code, op_class, immediates, signature,  \
+                effects, traps, access, feature, spec)                      \
+  MakeInfo(Op::k##name, text, prefix, code, OpClass::k##op_class, signature, \
+           effects, traps, access, Feature::k##feature, spec),
+#include "ir/wasm/ops.def"
+#undef WEFT_OP
+};
+
+}  // namespace internal
+
+namespace {
+
+// Rows sorted by text; of equal texts the first row comes first.
+constexpr std::array<uint16_t, kOpCount> SortByText() {
+  std::array<uint16_t, kOpCount> rows = {};
+  for (int i = 0; i < kOpCount; ++i) rows[i] = i;
+  std::sort(rows.begin(), rows.end(), [](uint16_t a, uint16_t b) {
+    const int order =
+        internal::kOpInfos[a].text.compare(internal::kOpInfos[b].text);
+    return order != 0 ? order < 0 : a < b;
+  });
+  return rows;
+}
+
+constexpr std::array<uint16_t, kOpCount> kByText = SortByText();
+
+}  // namespace
+
+Op OpFromCode(uint8_t prefix, uint32_t code) {
+  if (prefix == 0) {
+    return code < kPlainCodes ? static_cast<Op>(kCodeTables.plain[code])
+                              : Op::kCount;
+  }
+  if (prefix < 0xfb || prefix > 0xfe || code >= kPrefixCodes) {
+    return Op::kCount;
+  }
+  return static_cast<Op>(kCodeTables.prefixed[prefix - 0xfb][code]);
+}
+
+Op OpFromText(absl::string_view text) {
+  const auto it = std::lower_bound(
+      kByText.begin(), kByText.end(), text, [](uint16_t row, auto key) {
+        return internal::kOpInfos[row].text < key;
+      });
+  if (it == kByText.end() || internal::kOpInfos[*it].text != text) {
+    return Op::kCount;
+  }
+  return static_cast<Op>(*it);
+}
+
+}  // namespace weft::wasm
