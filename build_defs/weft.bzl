@@ -7,6 +7,7 @@ needs exceptions can say copts = ["-fexceptions"].
 load(":copts.bzl", "WEFT_COPTS")
 
 def weft_cc_library(name, copts = [], **kwargs):
+    """A library; attributes as in cc_library."""
     native.cc_library(
         name = name,
         copts = WEFT_COPTS + copts,
@@ -34,11 +35,12 @@ def weft_cc_test(name, copts = [], deps = [], size = "small", gtest_main = True,
         names GoogleTest in its deps if it wants it.
       **kwargs: passed on to cc_test.
     """
+    googletest = ["@com_google_googletest//:gtest_main"] if gtest_main else []
     native.cc_test(
         name = name,
         size = size,
         copts = WEFT_COPTS + copts,
-        deps = deps + (["@com_google_googletest//:gtest_main"] if gtest_main else []),
+        deps = deps + googletest,
         **kwargs
     )
 
