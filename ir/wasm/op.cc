@@ -133,8 +133,8 @@ constexpr std::array<ImmediateList, kOpCount> kImmediates = {
 constexpr OpInfo MakeInfo(Op op, absl::string_view text, uint8_t prefix,
                           uint32_t code, OpClass op_class,
                           absl::string_view signature, uint32_t effects,
-                          uint16_t traps, uint8_t access_bytes,
-                          Feature feature, absl::string_view spec) {
+                          uint16_t traps, uint8_t access_bytes, Feature feature,
+                          absl::string_view spec) {
   const ImmediateList& list = kImmediates[static_cast<int>(op)];
   OpInfo info = {};
   info.text = text;
@@ -191,8 +191,8 @@ constexpr CodeTables kCodeTables = MakeCodeTables();
 namespace internal {
 
 constexpr OpInfo kOpInfos[kOpCount] = {
-#define WEFT_OP(name, text, prefix, code, op_class, immediates, signature,  \
-                effects, traps, access, feature, spec)                      \
+#define WEFT_OP(name, text, prefix, code, op_class, immediates, signature,   \
+                effects, traps, access, feature, spec)                       \
   MakeInfo(Op::k##name, text, prefix, code, OpClass::k##op_class, signature, \
            effects, traps, access, Feature::k##feature, spec),
 #include "ir/wasm/ops.def"
@@ -231,10 +231,10 @@ Op OpFromCode(uint8_t prefix, uint32_t code) {
 }
 
 Op OpFromText(absl::string_view text) {
-  const auto it = std::lower_bound(
-      kByText.begin(), kByText.end(), text, [](uint16_t row, auto key) {
-        return internal::kOpInfos[row].text < key;
-      });
+  const auto it = std::lower_bound(kByText.begin(), kByText.end(), text,
+                                   [](uint16_t row, auto key) {
+                                     return internal::kOpInfos[row].text < key;
+                                   });
   if (it == kByText.end() || internal::kOpInfos[*it].text != text) {
     return Op::kCount;
   }

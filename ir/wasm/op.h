@@ -25,8 +25,8 @@ inline constexpr int kOpCount = static_cast<int>(Op::kCount);
 // Immediates in the order in which the binary format has them (spec 5.4).
 enum class ImmediateKind : uint8_t {
   kBlockType,
-  kLabel,        // One label index (br, br_if, br_on_*, rethrow, delegate).
-  kLabelTable,   // br_table: vector and default.
+  kLabel,       // One label index (br, br_if, br_on_*, rethrow, delegate).
+  kLabelTable,  // br_table: vector and default.
   kFunc,
   kType,
   kTable,
@@ -36,21 +36,21 @@ enum class ImmediateKind : uint8_t {
   kTag,
   kData,
   kElem,
-  kField,        // Index of a struct field.
-  kCount,        // array.new_fixed's number of operands.
-  kMemArg,       // Alignment, memory, offset.
-  kLane,         // One byte.
-  kLanes16,      // i8x16.shuffle.
-  kI32,          // Signed LEB128.
+  kField,    // Index of a struct field.
+  kCount,    // array.new_fixed's number of operands.
+  kMemArg,   // Alignment, memory, offset.
+  kLane,     // One byte.
+  kLanes16,  // i8x16.shuffle.
+  kI32,      // Signed LEB128.
   kI64,
-  kF32,          // Little-endian bits.
+  kF32,  // Little-endian bits.
   kF64,
   kV128,
   kHeapType,
-  kValueTypes,   // select's vector of types.
-  kCastFlags,    // br_on_cast: flags; followed by label and two heap types.
-  kCatches,      // try_table's vector of catch clauses.
-  kOrdering,     // atomic.fence's reserved byte.
+  kValueTypes,  // select's vector of types.
+  kCastFlags,   // br_on_cast: flags; followed by label and two heap types.
+  kCatches,     // try_table's vector of catch clauses.
+  kOrdering,    // atomic.fence's reserved byte.
 };
 
 // Which operators share a handler in reader, validator, lift and lower.
@@ -67,7 +67,7 @@ enum class OpClass : uint8_t {
   kElse,
   kEnd,
   kTryTable,
-  kTry,       // Legacy exception handling.
+  kTry,  // Legacy exception handling.
   kCatch,
   kCatchAll,
   kDelegate,
@@ -106,8 +106,8 @@ enum class OpClass : uint8_t {
   kRefIsNull,
   kRefFunc,
   kRefAsNonNull,
-  kRefTest,   // And ref.test null.
-  kRefCast,   // And ref.cast null.
+  kRefTest,  // And ref.test null.
+  kRefCast,  // And ref.cast null.
   kStructNew,
   kStructNewDefault,
   kStructGet,  // get, get_s, get_u.
@@ -120,7 +120,7 @@ enum class OpClass : uint8_t {
   kArraySet,
   kArrayFill,
   kArrayCopy,
-  kArrayInit,  // array.init_data, array.init_elem.
+  kArrayInit,      // array.init_data, array.init_elem.
   kConvertExtern,  // any.convert_extern, extern.convert_any.
 };
 
@@ -131,37 +131,37 @@ enum Effect : uint32_t {
   kWritesMemory = 1u << 1,
   kReadsTable = 1u << 2,
   kWritesTable = 1u << 3,
-  kReadsGlobal = 1u << 4,   // Mutable ones; the row cannot know.
+  kReadsGlobal = 1u << 4,  // Mutable ones; the row cannot know.
   kWritesGlobal = 1u << 5,
-  kReadsHeap = 1u << 6,     // Struct fields and array elements.
+  kReadsHeap = 1u << 6,  // Struct fields and array elements.
   kWritesHeap = 1u << 7,
   kReadsLocal = 1u << 8,
   kWritesLocal = 1u << 9,
-  kAllocates = 1u << 10,    // A new identity; may exhaust the heap.
-  kAtomic = 1u << 11,       // Takes part in synchronization; never removed.
-  kControl = 1u << 12,      // Transfers control, or begins or ends a region.
-  kThrows = 1u << 13,       // May raise an exception.
-  kCalls = 1u << 14,        // Runs unknown code: all of the above.
-  kNanBits = 1u << 15,      // Result NaN bits are the engine's choice.
-  kRelaxed = 1u << 16,      // Result is the engine's choice (relaxed SIMD).
-  kDropsSegment = 1u << 17, // data.drop, elem.drop.
-  kReadsSegment = 1u << 18, // memory.init, table.init, array.new_data, ...
+  kAllocates = 1u << 10,     // A new identity; may exhaust the heap.
+  kAtomic = 1u << 11,        // Takes part in synchronization; never removed.
+  kControl = 1u << 12,       // Transfers control, or begins or ends a region.
+  kThrows = 1u << 13,        // May raise an exception.
+  kCalls = 1u << 14,         // Runs unknown code: all of the above.
+  kNanBits = 1u << 15,       // Result NaN bits are the engine's choice.
+  kRelaxed = 1u << 16,       // Result is the engine's choice (relaxed SIMD).
+  kDropsSegment = 1u << 17,  // data.drop, elem.drop.
+  kReadsSegment = 1u << 18,  // memory.init, table.init, array.new_data, ...
 };
 
 // Kinds of traps an operator may raise. Bits of OpInfo::traps.
 enum Trap : uint16_t {
   kNoTrap = 0,
   kTrapUnreachable = 1u << 0,
-  kTrapMemory = 1u << 1,       // Out of bounds memory access.
-  kTrapTable = 1u << 2,        // Out of bounds table access.
-  kTrapDivide = 1u << 3,       // Integer divide by zero or overflow.
-  kTrapConversion = 1u << 4,   // Invalid conversion to integer.
-  kTrapNull = 1u << 5,         // Null reference.
+  kTrapMemory = 1u << 1,      // Out of bounds memory access.
+  kTrapTable = 1u << 2,       // Out of bounds table access.
+  kTrapDivide = 1u << 3,      // Integer divide by zero or overflow.
+  kTrapConversion = 1u << 4,  // Invalid conversion to integer.
+  kTrapNull = 1u << 5,        // Null reference.
   kTrapCast = 1u << 6,
-  kTrapArray = 1u << 7,        // Out of bounds array access.
-  kTrapIndirect = 1u << 8,     // Uninitialized element or type mismatch.
-  kTrapAlignment = 1u << 9,    // Unaligned atomic.
-  kTrapWait = 1u << 10,        // Wait on unshared memory.
+  kTrapArray = 1u << 7,      // Out of bounds array access.
+  kTrapIndirect = 1u << 8,   // Uninitialized element or type mismatch.
+  kTrapAlignment = 1u << 9,  // Unaligned atomic.
+  kTrapWait = 1u << 10,      // Wait on unshared memory.
 };
 
 // One row of ops.def.
@@ -175,14 +175,14 @@ struct OpInfo {
   // parameter i has the address type of the memory named by the immediate.
   ValueType params[4];
   uint8_t num_params;
-  ValueType result;        // results[0]; kNone for none.
-  ValueType results[2];    // Two only for wide arithmetic.
+  ValueType result;      // results[0]; kNone for none.
+  ValueType results[2];  // Two only for wide arithmetic.
   uint8_t num_results;
   uint8_t address_params;
   bool address_result;
-  uint32_t effects;        // Effect bits.
-  uint16_t traps;          // Trap bits.
-  uint8_t access_bytes;    // Width of a memory access, 0 for none.
+  uint32_t effects;      // Effect bits.
+  uint16_t traps;        // Trap bits.
+  uint8_t access_bytes;  // Width of a memory access, 0 for none.
   Feature feature;
   absl::string_view spec;  // Section of the specification.
 };
