@@ -6,6 +6,8 @@ WEFT_COPTS = [
     "-Wall",
     "-Wextra",
     "-Werror",
+    # libstdc++ 12 deprecates what its own stable_sort uses.
+    "-Wno-deprecated-declarations",
 ] + select({
     "//build_defs:gcc": [
         # Attributes of clang that a macro did not hide.

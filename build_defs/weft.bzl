@@ -6,11 +6,15 @@ needs exceptions can say copts = ["-fexceptions"].
 
 load(":copts.bzl", "WEFT_COPTS")
 
-def weft_cc_library(name, copts = [], **kwargs):
-    """A library; attributes as in cc_library."""
+def weft_cc_library(name, copts = [], linkstatic = True, **kwargs):
+    """A library; attributes as in cc_library.
+
+    It makes no shared library, which nothing of ours would link.
+    """
     native.cc_library(
         name = name,
         copts = WEFT_COPTS + copts,
+        linkstatic = linkstatic,
         **kwargs
     )
 
