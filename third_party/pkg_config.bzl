@@ -6,15 +6,6 @@ the compiler searches by itself, so a target carries link inputs, defines and
 dependencies only.
 """
 
-# Runs pkg-config once for a list of modules; prints one line for each.
-_LOCATE = """
-for module; do
-  pkg-config --exists "$module" || { echo "$module" >&2; exit 1; }
-  echo "$module $(pkg-config --variable=pcfiledir "$module") \
-$(pkg-config --variable=libdir "$module")"
-done
-"""
-
 _LIBRARY = """
 cc_library(
     name = {name},
@@ -44,17 +35,18 @@ def _missing(ctx, what):
         ctx.attr.debian_package,
     ))
 
-def _locate(ctx, modules):
-    """Returns {module: (path of its .pc file, its library folder)}."""
-    result = ctx.execute(["bash", "-c", _LOCATE, "locate"] + modules)
-    if result.return_code != 0:
-        _missing(ctx, "pkg-config module " + result.stderr.strip())
-    located = {}
-    for line in result.stdout.splitlines():
-        words = line.split(" ")
-        libdir = words[2] if len(words) > 2 and words[2] else _DEFAULT_LIBDIR
-        located[words[0]] = (words[1] + "/" + words[0] + ".pc", libdir)
-    return located
+def _search_path(ctx):
+    """Returns the folders in which pkg-config looks for modules, in order."""
+    if not ctx.which("pkg-config"):
+        _missing(ctx, "pkg-config")
+    result = ctx.execute(["pkg-config", "--variable=pc_path", "pkg-config"])
+    path = ctx.os.environ.get("PKG_CONFIG_PATH", "") + ":" + result.stdout.strip()
+    return [folder for folder in path.split(":") if folder]
+
+def _expand(text, variables):
+    for name, value in variables.items():
+        text = text.replace("${" + name + "}", value)
+    return text
 
 def _required_names(text):
     """Returns the module names in a Requires line, versions dropped."""
@@ -72,13 +64,26 @@ def _required_names(text):
         previous_is_operator = False
     return names
 
-def _parse(ctx, path, libdir):
-    """Returns the fields of one .pc file that matter for compiling and linking."""
+def _parse(ctx, module, folders):
+    """Returns the fields of one .pc file that matter for compiling and linking.
+
+    The files are read here, for pkg-config walks the whole graph of modules at
+    each call: that took 7 s for Abseil.
+    """
+    files = [ctx.path("{}/{}.pc".format(folder, module)) for folder in folders]
+    files = [file for file in files if file.exists]
+    if not files:
+        _missing(ctx, "pkg-config module " + module)
+    variables = {}
     fields = {}
-    for line in ctx.read(path).splitlines():
+    for line in ctx.read(files[0]).splitlines():
+        name, equals, value = line.partition("=")
+        if equals and name.replace("_", "").isalnum():
+            variables[name] = _expand(value, variables)
+            continue
         key, colon, value = line.partition(":")
-        if colon and " " not in key and "=" not in key:
-            fields[key] = value
+        if colon and " " not in key:
+            fields[key] = _expand(value, variables)
     libs = fields.get("Libs", "") + " " + fields.get("Libs.private", "")
     requires = fields.get("Requires", "") + " " + fields.get("Requires.private", "")
     return struct(
@@ -88,13 +93,14 @@ def _parse(ctx, path, libdir):
             # NOMINMAX speaks to Windows headers only.
             if flag.startswith("-D") and flag != "-DNOMINMAX"
         ],
-        libdir = libdir,
+        libdir = variables.get("libdir", _DEFAULT_LIBDIR),
         libs = [flag for flag in libs.split(" ") if flag and not flag.startswith("-L")],
         requires = _required_names(requires),
     )
 
 def _closure(ctx, roots):
     """Returns {module: parsed} for the modules and all that they require."""
+    folders = _search_path(ctx)
     modules = {}
     wanted = {module: True for module in roots}.keys()
 
@@ -103,8 +109,8 @@ def _closure(ctx, roots):
         if not wanted:
             break
         next_wanted = {}
-        for module, (path, libdir) in _locate(ctx, wanted).items():
-            modules[module] = _parse(ctx, path, libdir)
+        for module in wanted:
+            modules[module] = _parse(ctx, module, folders)
             for required in modules[module].requires:
                 next_wanted[required] = True
         wanted = [module for module in next_wanted if module not in modules]
