@@ -1,0 +1,25 @@
+// Checks of invariants. A failure is a defect of weft, never of its input: it
+// prints the place and ends the process by abort().
+#ifndef WEFT_BASE_CHECK_H_
+#define WEFT_BASE_CHECK_H_
+
+namespace weft {
+
+// Prints "file:line: broken invariant: text" and aborts.
+[[noreturn]] void CheckFailed(const char* file, int line, const char* text);
+
+}  // namespace weft
+
+#define WEFT_CHECK(condition)                        \
+  (__builtin_expect(static_cast<bool>(condition), 1) \
+       ? static_cast<void>(0)                        \
+       : ::weft::CheckFailed(__FILE__, __LINE__, #condition))
+
+#ifdef NDEBUG
+#define WEFT_DCHECK(condition) \
+  (true ? static_cast<void>(0) : static_cast<void>(condition))
+#else
+#define WEFT_DCHECK(condition) WEFT_CHECK(condition)
+#endif
+
+#endif  // WEFT_BASE_CHECK_H_

@@ -1,0 +1,293 @@
+#include "ir/live_ranges.h"
+
+#include <algorithm>
+
+namespace weft::ir {
+
+namespace {
+
+// Word operations on live sets; about a second of work.
+constexpr size_t kMaxWork = size_t{1} << 30;
+constexpr size_t kMaxStateWords = size_t{1} << 24;
+
+bool Test(const std::vector<uint64_t>& set, uint32_t i) {
+  return (set[i / 64] >> (i % 64) & 1) != 0;
+}
+
+}  // namespace
+
+void LiveRanges::AddSlot(ValueId value) {
+  uint32_t& slot = slots_[value.index];
+  if (slot == kNoLocal) {
+    slot = num_slots();
+    values_.push_back(value);
+    accesses_.push_back(0);
+  }
+  ++accesses_[slot];
+}
+
+void LiveRanges::NumberSlots(const Function& f, const Emission& emission) {
+  values_.clear();
+  accesses_.clear();
+  slots_.assign(f.num_insts(), kNoLocal);
+  for (const Entry& entry : emission.entries) {
+    switch (entry.kind) {
+      case EntryKind::kGet:
+      case EntryKind::kSet:
+      case EntryKind::kTee:
+        AddSlot(ValueId(entry.a));
+        break;
+      case EntryKind::kCopies:
+        for (uint32_t i = 0; i < entry.b; ++i) {
+          const ValueCopy& copy = emission.copies[entry.a + i];
+          AddSlot(copy.to);
+          if (!emission.rematerialized[copy.from.index]) AddSlot(copy.from);
+        }
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+void LiveRanges::Use(uint32_t slot, uint32_t at) {
+  if (Test(live_, slot)) return;
+  live_[slot / 64] |= uint64_t{1} << (slot % 64);
+  open_end_[slot] = at;
+}
+
+void LiveRanges::Define(uint32_t slot, uint32_t at, ValueId alias) {
+  uint32_t end = at + 1;
+  if (Test(live_, slot)) {
+    end = std::max(end, open_end_[slot]);
+    live_[slot / 64] &= ~(uint64_t{1} << (slot % 64));
+  }
+  if (alias.valid()) {
+    if (end > at + 1) pieces_[slot].push_back({at + 1, end, ValueId()});
+    pieces_[slot].push_back({at, at + 1, alias});
+  } else {
+    pieces_[slot].push_back({at, end, ValueId()});
+  }
+}
+
+void LiveRanges::Replace(const Words& set, uint32_t at) {
+  for (size_t w = 0; w < live_.size(); ++w) {
+    for (uint64_t gone = live_[w] & ~set[w]; gone != 0; gone &= gone - 1) {
+      const uint32_t slot =
+          static_cast<uint32_t>(w * 64 + __builtin_ctzll(gone));
+      if (open_end_[slot] > at) {
+        pieces_[slot].push_back({at, open_end_[slot], ValueId()});
+      }
+    }
+    for (uint64_t add = set[w] & ~live_[w]; add != 0; add &= add - 1) {
+      open_end_[w * 64 + __builtin_ctzll(add)] = at;
+    }
+    live_[w] = set[w];
+  }
+  work_ += live_.size();
+}
+
+void LiveRanges::Merge(const Words& set, uint32_t at) {
+  for (size_t w = 0; w < live_.size(); ++w) {
+    for (uint64_t add = set[w] & ~live_[w]; add != 0; add &= add - 1) {
+      open_end_[w * 64 + __builtin_ctzll(add)] = at;
+    }
+    live_[w] |= set[w];
+  }
+  work_ += live_.size();
+}
+
+// Makes every slot of `set` live on all of [begin, end). REQUIRES: the walk is
+// at `begin`, and all slots of the set are live there.
+void LiveRanges::CoverAll(const Words& set, uint32_t begin, uint32_t end) {
+  for (size_t w = 0; w < set.size(); ++w) {
+    for (uint64_t bits = set[w]; bits != 0; bits &= bits - 1) {
+      const uint32_t slot =
+          static_cast<uint32_t>(w * 64 + __builtin_ctzll(bits));
+      Use(slot, begin);
+      uint32_t last = std::max(open_end_[slot], end);
+      std::vector<LivePiece>& pieces = pieces_[slot];
+      while (!pieces.empty() && pieces.back().begin <= last) {
+        last = std::max(last, pieces.back().end);
+        pieces.pop_back();
+      }
+      open_end_[slot] = last;
+    }
+  }
+  work_ += set.size();
+}
+
+// What is live where a branch to `region` goes, as far as it is known: at a
+// header its parameters; the rest of a header's set covers the whole loop.
+const LiveRanges::Words& LiveRanges::TargetSet(const Function& f,
+                                               RegionId region) {
+  if (region == Function::root()) {
+    std::fill(scratch_.begin(), scratch_.end(), 0);
+    return scratch_;
+  }
+  if (f.region(region).kind != RegionKind::kLoop) {
+    return states_[state_of_region_[region.index]].at_end;
+  }
+  std::fill(scratch_.begin(), scratch_.end(), 0);
+  for (ValueId param : f.region(region).params) {
+    const uint32_t slot = slots_[param.index];
+    if (slot != kNoLocal) scratch_[slot / 64] |= uint64_t{1} << (slot % 64);
+  }
+  return scratch_;
+}
+
+void LiveRanges::Branch(const Function& f, ValueId id, uint32_t at) {
+  const uint32_t edges = f.num_edges(id);
+  if (edges == 0) {
+    std::fill(scratch_.begin(), scratch_.end(), 0);
+    return Replace(scratch_, at + 1);
+  }
+  if (!IsTerminator(f.inst(id).op)) {
+    const RegionId target = f.edge_target(id, 0);
+    if (target != Function::root() &&
+        f.region(target).kind == RegionKind::kLoop) {
+      const auto args = f.edge_args(id, 0);
+      for (size_t i = 0; i < args.size(); ++i) {
+        const ValueId param = f.region(target).params[i];
+        const uint32_t slot = slots_[param.index];
+        if (slot != kNoLocal && args[i] != param && Test(live_, slot)) {
+          lost_params_.push_back(param);
+        }
+      }
+    }
+  }
+  for (uint32_t e = 0; e < edges; ++e) {
+    const Words& set = TargetSet(f, f.edge_target(id, e));
+    if (e == 0 && IsTerminator(f.inst(id).op)) {
+      // What follows is reached from elsewhere.
+      Replace(set, at + 1);
+    } else {
+      Merge(set, at);
+    }
+  }
+}
+
+void LiveRanges::CloseRegion(const Function& f, RegionId region, uint32_t at) {
+  state_of_region_[region.index] = static_cast<uint32_t>(states_.size());
+  OpenRegionState state;
+  state.close = at;
+  state.first_arm = at;
+  state.at_end = live_;
+  state.arms.assign(live_.size(), 0);
+  if (f.region(region).kind == RegionKind::kTryTable) {
+    state.handlers.assign(live_.size(), 0);
+    for (const Handler& handler : f.region(region).handlers) {
+      const Words& set = TargetSet(f, handler.target);
+      for (size_t w = 0; w < set.size(); ++w) state.handlers[w] |= set[w];
+    }
+  }
+  states_.push_back(std::move(state));
+}
+
+void LiveRanges::OpenRegion(const Function& f, RegionId region, uint32_t at) {
+  OpenRegionState& state = states_.back();
+  switch (f.region(region).kind) {
+    case RegionKind::kLoop: {
+      // Parameters are defined anew on every edge to the header.
+      Words through = live_;
+      for (ValueId param : f.region(region).params) {
+        const uint32_t slot = slots_[param.index];
+        if (slot != kNoLocal) {
+          through[slot / 64] &= ~(uint64_t{1} << (slot % 64));
+        }
+      }
+      CoverAll(through, at, state.close);
+      break;
+    }
+    case RegionKind::kIf:
+      Merge(state.arms, at);
+      break;
+    case RegionKind::kTry:
+      Merge(state.arms, at);
+      CoverAll(state.arms, at, state.first_arm);
+      break;
+    case RegionKind::kTryTable:
+      Merge(state.handlers, at);
+      CoverAll(state.handlers, at, state.close);
+      break;
+    case RegionKind::kBlock:
+    case RegionKind::kFunction:
+      break;
+  }
+  states_.pop_back();
+}
+
+absl::Status LiveRanges::Compute(const Function& f, const Emission& emission) {
+  NumberSlots(f, emission);
+  const size_t words = (num_slots() + 63) / 64;
+  pieces_.assign(num_slots(), {});
+  open_end_.assign(num_slots(), 0);
+  live_.assign(words, 0);
+  scratch_.assign(words, 0);
+  states_.clear();
+  state_of_region_.assign(f.num_regions(), 0);
+  work_ = 0;
+  lost_params_.clear();
+  if (words == 0) return absl::OkStatus();
+  for (size_t i = emission.entries.size(); i-- > 0;) {
+    if (work_ > kMaxWork || states_.size() * words > kMaxStateWords) {
+      return absl::ResourceExhaustedError(
+          "limit live-range-work: too many values live across branches");
+    }
+    const Entry& entry = emission.entries[i];
+    const uint32_t at = static_cast<uint32_t>(i + 1);
+    switch (entry.kind) {
+      case EntryKind::kGet:
+        Use(slots_[entry.a], at);
+        break;
+      case EntryKind::kSet:
+      case EntryKind::kTee:
+        Define(slots_[entry.a], at, ValueId());
+        break;
+      case EntryKind::kCopies:
+        for (uint32_t c = 0; c < entry.b; ++c) {
+          const ValueCopy& copy = emission.copies[entry.a + c];
+          Define(slots_[copy.to.index], at, copy.from);
+        }
+        for (uint32_t c = 0; c < entry.b; ++c) {
+          const ValueCopy& copy = emission.copies[entry.a + c];
+          if (!emission.rematerialized[copy.from.index]) {
+            Use(slots_[copy.from.index], at);
+          }
+        }
+        break;
+      case EntryKind::kOpen:
+        OpenRegion(f, RegionId(entry.a), at);
+        break;
+      case EntryKind::kClose:
+        CloseRegion(f, RegionId(entry.a), at);
+        break;
+      case EntryKind::kArm: {
+        OpenRegionState& state = states_.back();
+        for (size_t w = 0; w < words; ++w) state.arms[w] |= live_[w];
+        state.first_arm = at;
+        // at_end may not alias live_ while it is replaced.
+        scratch_ = state.at_end;
+        Replace(scratch_, at);
+        break;
+      }
+      case EntryKind::kInst: {
+        const ValueId id(entry.a);
+        const Op op = f.inst(id).op;
+        if (IsBranch(op) || IsTerminator(op)) Branch(f, id, at);
+        break;
+      }
+      case EntryKind::kDrop:
+        break;
+    }
+  }
+  // What is live at entry: parameters and default values.
+  for (uint32_t slot = 0; slot < num_slots(); ++slot) {
+    if (Test(live_, slot)) Define(slot, 0, ValueId());
+    std::vector<LivePiece>& pieces = pieces_[slot];
+    std::reverse(pieces.begin(), pieces.end());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace weft::ir

@@ -1,0 +1,85 @@
+// Live ranges of values over the entries of an emission.
+#ifndef WEFT_IR_LIVE_RANGES_H_
+#define WEFT_IR_LIVE_RANGES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "ir/emission.h"
+#include "ir/function.h"
+
+namespace weft::ir {
+
+// The half-open range of entry positions [begin, end) in which a value has to
+// be kept. Position 0 is function entry; entry i has position i + 1.
+struct LivePiece {
+  uint32_t begin;
+  uint32_t end;
+  // When valid: on this piece the value surely equals `alias`.
+  ValueId alias;
+};
+
+// Values that live in locals, numbered densely ("slots"), and their pieces in
+// ascending order. Wimmer and Franz, "Linear scan register allocation on SSA
+// form" (2010): one backward pass; what is live at a loop's header is live in
+// the whole loop. What is live where an exception lands is live in the whole
+// body that may raise it.
+class LiveRanges {
+ public:
+  // Errors: ResourceExhausted naming the limit.
+  absl::Status Compute(const Function& f, const Emission& emission);
+
+  uint32_t num_slots() const { return static_cast<uint32_t>(values_.size()); }
+  ValueId value(uint32_t slot) const { return values_[slot]; }
+  // kNoLocal when the value needs no local.
+  uint32_t slot(ValueId value) const { return slots_[value.index]; }
+  const std::vector<LivePiece>& pieces(uint32_t slot) const {
+    return pieces_[slot];
+  }
+  // Loop parameters that are still read where a conditional branch back to
+  // their loop falls through, although its copies have overwritten them.
+  const std::vector<ValueId>& lost_params() const { return lost_params_; }
+  // Number of reads and writes.
+  uint32_t accesses(uint32_t slot) const { return accesses_[slot]; }
+
+ private:
+  using Words = std::vector<uint64_t>;
+
+  void NumberSlots(const Function& f, const Emission& emission);
+  void AddSlot(ValueId value);
+  void Use(uint32_t slot, uint32_t at);
+  void Define(uint32_t slot, uint32_t at, ValueId alias);
+  // The code behind position `at` is not reached from before it: what is live
+  // before is `set` instead of the current set.
+  void Replace(const Words& set, uint32_t at);
+  void Merge(const Words& set, uint32_t at);
+  void CoverAll(const Words& set, uint32_t begin, uint32_t end);
+  void Branch(const Function& f, ValueId id, uint32_t at);
+  const Words& TargetSet(const Function& f, RegionId region);
+  void OpenRegion(const Function& f, RegionId region, uint32_t at);
+  void CloseRegion(const Function& f, RegionId region, uint32_t at);
+
+  std::vector<ValueId> values_;
+  std::vector<uint32_t> slots_;
+  std::vector<uint32_t> accesses_;
+  std::vector<std::vector<LivePiece>> pieces_;
+  std::vector<ValueId> lost_params_;
+  std::vector<uint32_t> open_end_;  // Of live slots: where the piece ends.
+  Words live_;
+  struct OpenRegionState {
+    uint32_t close;      // Position of its end.
+    uint32_t first_arm;  // Position of its first kArm.
+    Words at_end;        // Live behind the region.
+    Words arms;          // Live at the starts of later arms.
+    Words handlers;      // Live where exceptions from its body land.
+  };
+  std::vector<OpenRegionState> states_;  // Of open regions.
+  std::vector<uint32_t> state_of_region_;
+  Words scratch_;
+  size_t work_ = 0;
+};
+
+}  // namespace weft::ir
+
+#endif  // WEFT_IR_LIVE_RANGES_H_
