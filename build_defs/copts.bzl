@@ -12,6 +12,8 @@ WEFT_COPTS = [
     "//build_defs:gcc": [
         # Attributes of clang that a macro did not hide.
         "-Wno-attributes",
+        # clang checks the switches, and allows case values beyond the enum.
+        "-Wno-switch",
         # False alarms of g++ 12 in inlined standard library code.
         "-Wno-array-bounds",
         "-Wno-dangling-pointer",
