@@ -88,20 +88,45 @@ bool BodyEncoder::CopiesVanish(const Entry& entry) const {
   return true;
 }
 
-// All sources are pushed before the first target is assigned.
-void BodyEncoder::Copies(const Entry& entry) {
-  for (uint32_t i = 0; i < entry.b; ++i) {
-    const ValueCopy& copy = emission_->copies[entry.a + i];
-    if (IsTrivial(copy)) continue;
-    if (emission_->rematerialized[copy.from.index]) {
-      Plain(copy.from);
-    } else {
-      LocalOp(EntryKind::kGet, copy.from);
-    }
+void BodyEncoder::PushSource(const ValueCopy& copy) {
+  if (emission_->rematerialized[copy.from.index]) {
+    Plain(copy.from);
+  } else {
+    LocalOp(EntryKind::kGet, copy.from);
   }
-  for (uint32_t i = entry.b; i-- > 0;) {
-    const ValueCopy& copy = emission_->copies[entry.a + i];
-    if (!IsTrivial(copy)) LocalOp(EntryKind::kSet, copy.to);
+}
+
+// Whether assigning in order never overwrites a local that is read later.
+bool BodyEncoder::AreSequential(absl::Span<const ValueCopy> copies) {
+  copied_to_.resize(locals_->types.size(), false);
+  bool sequential = true;
+  auto local_of = [&](ValueId v) { return locals_->local_of_value[v.index]; };
+  for (const ValueCopy& copy : copies) {
+    if (IsTrivial(copy)) continue;
+    if (!emission_->rematerialized[copy.from.index] &&
+        copied_to_[local_of(copy.from)]) {
+      sequential = false;
+    }
+    copied_to_[local_of(copy.to)] = true;
+  }
+  for (const ValueCopy& copy : copies) copied_to_[local_of(copy.to)] = false;
+  return sequential;
+}
+
+// One after the other where that is the same; otherwise all sources are
+// pushed before the first target is assigned.
+void BodyEncoder::Copies(const Entry& entry) {
+  const auto copies =
+      absl::MakeConstSpan(emission_->copies).subspan(entry.a, entry.b);
+  const bool sequential = AreSequential(copies);
+  for (const ValueCopy& copy : copies) {
+    if (IsTrivial(copy)) continue;
+    PushSource(copy);
+    if (sequential) LocalOp(EntryKind::kSet, copy.to);
+  }
+  if (sequential) return;
+  for (size_t i = copies.size(); i-- > 0;) {
+    if (!IsTrivial(copies[i])) LocalOp(EntryKind::kSet, copies[i].to);
   }
 }
 

@@ -39,6 +39,8 @@ class BodyEncoder {
   void Flush();
   void LocalOp(EntryKind kind, ValueId value);
   void Drop();
+  void PushSource(const ValueCopy& copy);
+  bool AreSequential(absl::Span<const ValueCopy> copies);
   void Copies(const Entry& entry);
   bool CopiesVanish(const Entry& entry) const;
   bool IsTrivial(const ValueCopy& copy) const;
@@ -60,6 +62,7 @@ class BodyEncoder {
   LocalAssignment* locals_ = nullptr;
   wasm::ByteWriter* out_ = nullptr;
   std::vector<bool> assert_non_null_;  // By local.
+  std::vector<bool> copied_to_;        // By local; scratch.
   std::vector<Label> labels_;
   std::vector<uint32_t> depth_of_;  // By region: position in labels_.
   std::vector<uint32_t> depths_;    // Scratch of br_table.

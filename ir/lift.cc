@@ -188,13 +188,13 @@ void Lifter::Builder::GetLocal(uint32_t local) {
 }
 
 // Whether `value` is the newest instruction, or belongs to the newest group of
-// results or parameters, so that assigning it to a local happens at once.
+// results, so that assigning it to a local happens at once.
 bool Lifter::Builder::IsLastDefined(ValueId value) const {
   if (f_->inst(value).body != body_) return false;
   for (ValueId v = f_->body(body_).last; v.valid(); v = f_->inst(v).prev) {
     if (v == value) return true;
     const Op op = f_->inst(v).op;
-    if (op != kResult && op != kLabelParam) return false;
+    if (op != kResult) return false;
   }
   return false;
 }
@@ -215,8 +215,9 @@ void Lifter::Builder::SetLocal(uint32_t local, bool tee) {
     return;
   }
   if (on_stack_[local] > 0) SaveStaleReads(local);
+  // A label value stays one: its edges need not know of the local.
   if (slot.local != kNoLocal || f_->inst(value).local != kNoLocal ||
-      !IsLastDefined(value)) {
+      f_->inst(value).op == kLabelParam || !IsLastDefined(value)) {
     value = Emit(kCopy, f_->inst(value).type, {value});
   }
   f_->inst(value).local = local;

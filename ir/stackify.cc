@@ -849,7 +849,10 @@ bool Stackifier::Builder::Hold(ValueId value) {
   const Inst& inst = f_->inst(value);
   if (inst.body != body_ || inst.local != kNoLocal) return false;
   if (position_[value.index] <= barrier_) return false;
-  if (LastWanted() > position_[value.index]) return false;
+  // Of a label value the whole region comes along.
+  const ValueId begin =
+      inst.op == kLabelParam ? f_->operand(value, 0) : value;
+  if (LastWanted() > position_[begin.index]) return false;
   if (IsBranch(inst.op)) return false;
   if (IsProjection(value)) {
     // Only when it is alone.
@@ -880,8 +883,8 @@ void Stackifier::Builder::Want(ValueId value) {
   }
   if (IsComputed(value) && !emitted_[value.index]) {
     if (remaining_[value.index] == 0) {
-      if (ConsumeAtCursor(value) || ConsumeLoopResult(value) ||
-          MoveHere(value) || Hold(value)) {
+      if (ConsumeAtCursor(value) || ConsumeLoopResult(value) || Hold(value) ||
+          MoveHere(value)) {
         return;
       }
     } else if (remaining_[value.index] == 1 && ConsumeBranchArgument(value)) {
