@@ -30,7 +30,7 @@ constexpr size_t kMaxSnapshotValues = size_t{1} << 25;
 class Lifter::Builder {
  public:
   absl::Status Run(const wasm::Module& module, wasm::FuncIndex func,
-                   Function* function);
+                   wasm::ByteSpan body, uint32_t offset, Function* function);
 
  private:
   struct Slot {
@@ -701,16 +701,16 @@ void Lifter::Builder::AssembleBranches() {
 }
 
 absl::Status Lifter::Builder::Run(const wasm::Module& module,
-                                  wasm::FuncIndex func, Function* function) {
+                                  wasm::FuncIndex func, wasm::ByteSpan body,
+                                  uint32_t offset, Function* function) {
   module_ = &module;
   f_ = function;
   f_->Clear();
-  const wasm::Function& source = module.funcs[func];
-  const wasm::SubType& type = module.types[source.type];
+  const wasm::SubType& type = module.func_type(func);
   f_->params = type.params;
   f_->results = type.results;
   f_->local_types = type.params;
-  wasm::ByteReader reader(source.body, source.body_offset);
+  wasm::ByteReader reader(body, offset);
   absl::Status status = wasm::ReadLocals(&reader, &f_->local_types);
   if (!status.ok()) return status;
   const uint32_t num_params = static_cast<uint32_t>(f_->params.size());
@@ -825,7 +825,14 @@ Lifter::~Lifter() = default;
 
 absl::Status Lifter::Lift(const wasm::Module& module, wasm::FuncIndex func,
                           Function* function) {
-  return builder_->Run(module, func, function);
+  const wasm::Function& source = module.funcs[func];
+  return builder_->Run(module, func, source.body, source.body_offset, function);
+}
+
+absl::Status Lifter::Lift(const wasm::Module& module, wasm::FuncIndex func,
+                          wasm::ByteSpan body, uint32_t offset,
+                          Function* function) {
+  return builder_->Run(module, func, body, offset, function);
 }
 
 }  // namespace weft::ir

@@ -31,6 +31,10 @@ class Lifter {
   absl::Status Lift(const wasm::Module& module, wasm::FuncIndex func,
                     Function* function);
 
+  // The same from `body`, at `offset` of its module, as a body of `func`.
+  absl::Status Lift(const wasm::Module& module, wasm::FuncIndex func,
+                    wasm::ByteSpan body, uint32_t offset, Function* function);
+
  private:
   class Builder;
   std::unique_ptr<Builder> builder_;

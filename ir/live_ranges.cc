@@ -19,7 +19,7 @@ bool Test(const std::vector<uint64_t>& set, uint32_t i) {
 void LiveRanges::AddSlot(ValueId value) {
   uint32_t& slot = slots_[value.index];
   if (slot == kNoLocal) {
-    slot = num_slots();
+    slot = static_cast<uint32_t>(values_.size());
     values_.push_back(value);
     accesses_.push_back(0);
   }
@@ -97,21 +97,44 @@ void LiveRanges::Merge(const Words& set, uint32_t at) {
   work_ += live_.size();
 }
 
-// Makes every slot of `set` live on all of [begin, end). REQUIRES: the walk is
-// at `begin`, and all slots of the set are live there.
-void LiveRanges::CoverAll(const Words& set, uint32_t begin, uint32_t end) {
+// Makes `slot` live on all of `by`, which is ascending and begins at `begin`,
+// where the walk is and the slot is live.
+void LiveRanges::Cover(uint32_t slot, uint32_t begin,
+                       absl::Span<const LivePiece> by) {
+  Use(slot, begin);
+  std::vector<LivePiece>& pieces = pieces_[slot];
+  const uint32_t last = by.back().end;
+  // The slot's own pieces that `by` reaches, ascending.
+  cover_.clear();
+  cover_.push_back({begin, std::max(open_end_[slot], begin), ValueId()});
+  while (!pieces.empty() && pieces.back().begin <= last) {
+    cover_.push_back(pieces.back());
+    pieces.pop_back();
+  }
+  work_ += cover_.size() + by.size();
+  // The union of both, ascending, in place of them.
+  std::vector<LivePiece> merged;
+  size_t i = 0;
+  size_t j = 0;
+  while (i < cover_.size() || j < by.size()) {
+    const bool take_own =
+        j == by.size() || (i < cover_.size() && cover_[i].begin <= by[j].begin);
+    const LivePiece piece = take_own ? cover_[i++] : by[j++];
+    if (!merged.empty() && piece.begin <= merged.back().end) {
+      merged.back().end = std::max(merged.back().end, piece.end);
+    } else {
+      merged.push_back({piece.begin, piece.end, ValueId()});
+    }
+  }
+  open_end_[slot] = merged.front().end;
+  for (size_t m = merged.size(); m-- > 1;) pieces.push_back(merged[m]);
+}
+
+void LiveRanges::CoverAll(const Words& set, uint32_t begin,
+                          absl::Span<const LivePiece> by) {
   for (size_t w = 0; w < set.size(); ++w) {
     for (uint64_t bits = set[w]; bits != 0; bits &= bits - 1) {
-      const uint32_t slot =
-          static_cast<uint32_t>(w * 64 + __builtin_ctzll(bits));
-      Use(slot, begin);
-      uint32_t last = std::max(open_end_[slot], end);
-      std::vector<LivePiece>& pieces = pieces_[slot];
-      while (!pieces.empty() && pieces.back().begin <= last) {
-        last = std::max(last, pieces.back().end);
-        pieces.pop_back();
-      }
-      open_end_[slot] = last;
+      Cover(static_cast<uint32_t>(w * 64 + __builtin_ctzll(bits)), begin, by);
     }
   }
   work_ += set.size();
@@ -133,6 +156,8 @@ const LiveRanges::Words& LiveRanges::TargetSet(const Function& f,
     const uint32_t slot = slots_[param.index];
     if (slot != kNoLocal) scratch_[slot / 64] |= uint64_t{1} << (slot % 64);
   }
+  const uint32_t loop = loop_slots_[region.index];
+  scratch_[loop / 64] |= uint64_t{1} << (loop % 64);
   return scratch_;
 }
 
@@ -188,6 +213,12 @@ void LiveRanges::OpenRegion(const Function& f, RegionId region, uint32_t at) {
   OpenRegionState& state = states_.back();
   switch (f.region(region).kind) {
     case RegionKind::kLoop: {
+      // The loop's own slot is complete: the loops inside are done.
+      const uint32_t loop = loop_slots_[region.index];
+      if (!Test(live_, loop)) break;  // No branch back.
+      Define(loop, at, ValueId());
+      const std::vector<LivePiece> natural(pieces_[loop].rbegin(),
+                                           pieces_[loop].rend());
       // Parameters are defined anew on every edge to the header.
       Words through = live_;
       for (ValueId param : f.region(region).params) {
@@ -196,7 +227,7 @@ void LiveRanges::OpenRegion(const Function& f, RegionId region, uint32_t at) {
           through[slot / 64] &= ~(uint64_t{1} << (slot % 64));
         }
       }
-      CoverAll(through, at, state.close);
+      CoverAll(through, at, natural);
       break;
     }
     case RegionKind::kIf:
@@ -204,12 +235,17 @@ void LiveRanges::OpenRegion(const Function& f, RegionId region, uint32_t at) {
       break;
     case RegionKind::kTry:
       Merge(state.arms, at);
-      CoverAll(state.arms, at, state.first_arm);
+      if (state.first_arm > at) {
+        const LivePiece body = {at, state.first_arm, ValueId()};
+        CoverAll(state.arms, at, {&body, 1});
+      }
       break;
-    case RegionKind::kTryTable:
+    case RegionKind::kTryTable: {
+      const LivePiece body = {at, state.close, ValueId()};
       Merge(state.handlers, at);
-      CoverAll(state.handlers, at, state.close);
+      CoverAll(state.handlers, at, {&body, 1});
       break;
+    }
     case RegionKind::kBlock:
     case RegionKind::kFunction:
       break;
@@ -219,9 +255,15 @@ void LiveRanges::OpenRegion(const Function& f, RegionId region, uint32_t at) {
 
 absl::Status LiveRanges::Compute(const Function& f, const Emission& emission) {
   NumberSlots(f, emission);
-  const size_t words = (num_slots() + 63) / 64;
-  pieces_.assign(num_slots(), {});
-  open_end_.assign(num_slots(), 0);
+  num_slots_ = static_cast<uint32_t>(values_.size());
+  uint32_t all = num_slots_;
+  loop_slots_.assign(f.num_regions(), kNoLocal);
+  for (uint32_t r = 0; r < f.num_regions() && num_slots_ > 0; ++r) {
+    if (f.region(RegionId(r)).kind == RegionKind::kLoop) loop_slots_[r] = all++;
+  }
+  const size_t words = (all + 63) / 64;
+  pieces_.assign(all, {});
+  open_end_.assign(all, 0);
   live_.assign(words, 0);
   scratch_.assign(words, 0);
   states_.clear();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "ir/emission.h"
 #include "ir/function.h"
 
@@ -23,14 +24,15 @@ struct LivePiece {
 // Values that live in locals, numbered densely ("slots"), and their pieces in
 // ascending order. Wimmer and Franz, "Linear scan register allocation on SSA
 // form" (2010): one backward pass; what is live at a loop's header is live in
-// the whole loop. What is live where an exception lands is live in the whole
-// body that may raise it.
+// the whole natural loop, that is wherever a branch back can still be reached.
+// What is live where an exception lands is live in the whole body that may
+// raise it.
 class LiveRanges {
  public:
   // Errors: ResourceExhausted naming the limit.
   absl::Status Compute(const Function& f, const Emission& emission);
 
-  uint32_t num_slots() const { return static_cast<uint32_t>(values_.size()); }
+  uint32_t num_slots() const { return num_slots_; }
   ValueId value(uint32_t slot) const { return values_[slot]; }
   // kNoLocal when the value needs no local.
   uint32_t slot(ValueId value) const { return slots_[value.index]; }
@@ -54,12 +56,19 @@ class LiveRanges {
   // before is `set` instead of the current set.
   void Replace(const Words& set, uint32_t at);
   void Merge(const Words& set, uint32_t at);
-  void CoverAll(const Words& set, uint32_t begin, uint32_t end);
+  void CoverAll(const Words& set, uint32_t begin,
+                absl::Span<const LivePiece> by);
+  void Cover(uint32_t slot, uint32_t begin, absl::Span<const LivePiece> by);
   void Branch(const Function& f, ValueId id, uint32_t at);
   const Words& TargetSet(const Function& f, RegionId region);
   void OpenRegion(const Function& f, RegionId region, uint32_t at);
   void CloseRegion(const Function& f, RegionId region, uint32_t at);
 
+  // Slots of values come first. Behind them each loop has one of its own,
+  // which is live wherever a branch back to the loop can be reached.
+  uint32_t num_slots_ = 0;
+  std::vector<uint32_t> loop_slots_;  // By region.
+  std::vector<LivePiece> cover_;      // Scratch.
   std::vector<ValueId> values_;
   std::vector<uint32_t> slots_;
   std::vector<uint32_t> accesses_;

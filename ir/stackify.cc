@@ -850,8 +850,7 @@ bool Stackifier::Builder::Hold(ValueId value) {
   if (inst.body != body_ || inst.local != kNoLocal) return false;
   if (position_[value.index] <= barrier_) return false;
   // Of a label value the whole region comes along.
-  const ValueId begin =
-      inst.op == kLabelParam ? f_->operand(value, 0) : value;
+  const ValueId begin = inst.op == kLabelParam ? f_->operand(value, 0) : value;
   if (LastWanted() > position_[begin.index]) return false;
   if (IsBranch(inst.op)) return false;
   if (IsProjection(value)) {
