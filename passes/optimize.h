@@ -22,6 +22,8 @@ struct OptimizeOptions {
   wasm::FeatureSet features = wasm::FeatureSet::All();
   // Threads for work on bodies, at least 1. Output does not depend on it.
   int threads = 1;
+  // Bytes count before speed where the two disagree.
+  bool for_size = true;
   // Keep a body whose new bytes are larger than its old ones.
   bool fallback = true;
   // Shuffles the order in which bodies are worked on; 0: in order. Output
@@ -42,8 +44,8 @@ struct OptimizeOptions {
 // What a pass did in one run.
 struct PassReport {
   PassId pass = PassId::kCount;
-  double seconds = 0;          // Summed over threads.
-  uint64_t changes = 0;        // Bodies or entities changed.
+  double seconds = 0;    // Summed over threads.
+  uint64_t changes = 0;  // Bodies or entities changed.
 };
 
 // Bytes of one section with its header, before and after; 0 where absent.

@@ -1,4 +1,5 @@
-// The passes by name, expanded from passes.def, and the levels as lists of them.
+// The passes by name, expanded from passes.def, and the levels as lists of
+// them.
 #ifndef WEFT_PASSES_PASS_H_
 #define WEFT_PASSES_PASS_H_
 

@@ -1,0 +1,291 @@
+#include "passes/visit.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <utility>
+
+#include "ir/lift.h"
+#include "ir/lower.h"
+#include "ir/type_lookup.h"
+#include "ir/wasm/locals.h"
+#include "ir/wasm/validator.h"
+#include "ir/wasm/writer.h"
+#include "passes/dce.h"
+#include "passes/function_pass.h"
+#include "passes/gvn.h"
+#include "passes/rules.h"
+#include "passes/simplify_branches.h"
+#include "third_party/parallel_for.h"
+
+namespace weft::passes {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Round trips until the bytes repeat.
+constexpr int kMaxRoundTrips = 8;
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+bool RunNothing(const FunctionContext&, ir::Function*) { return false; }
+
+FunctionPass Implementation(PassId pass) {
+  switch (pass) {
+    case PassId::kRoundtripSsa:
+      return RunNothing;
+    case PassId::kGvn:
+      return Gvn;
+    case PassId::kRules:
+      return Rules;
+    case PassId::kDce:
+      return Dce;
+    case PassId::kSimplifyBranches:
+      return SimplifyBranches;
+    case PassId::kRemoveUnused:
+    case PassId::kMergeDuplicateFunctions:
+    case PassId::kPackMemory:
+    case PassId::kReorder:
+    case PassId::kCount:
+      break;
+  }
+  WEFT_CHECK(false);
+  return nullptr;
+}
+
+// What became of a body.
+enum class Outcome : uint8_t {
+  kUnchanged,
+  kReplaced,
+  kKept,  // It had grown.
+  kOverBudget,
+  kInvalid,  // What came out did not validate: a defect of ours.
+};
+
+struct Result {
+  Outcome outcome = Outcome::kUnchanged;
+  uint32_t old_bytes = 0;
+  std::vector<uint8_t> body;
+};
+
+// All that one thread needs, kept from body to body.
+class Worker {
+ public:
+  Worker(const wasm::ModuleContext& context, const ir::TypeLookup& types,
+         absl::Span<const PassId> passes, const OptimizeOptions& options)
+      : module_(context.module()),
+        passes_(passes),
+        options_(options),
+        context_{module_, options.for_size},
+        lowerer_(module_, types),
+        validator_(context),
+        repeats_(std::find(passes.begin(), passes.end(),
+                           PassId::kRoundtripSsa) != passes.end()) {
+    for (PassId pass : passes) {
+      reports_.push_back({pass, 0, 0});
+      implementations_.push_back(Implementation(pass));
+    }
+  }
+
+  const std::vector<PassReport>& reports() const { return reports_; }
+
+  Result Work(wasm::FuncIndex func) {
+    Result result;
+    old_.clear();
+    if (!wasm::ReencodeBody(module_, func, {}, &old_).ok()) {
+      result.outcome = Outcome::kInvalid;
+      return result;
+    }
+    result.old_bytes = static_cast<uint32_t>(old_.size());
+    if (!Transform(func, old_.bytes(), &new_)) {
+      result.outcome = Outcome::kOverBudget;
+      return result;
+    }
+    if (repeats_ && !Settle(func)) {
+      result.outcome = Outcome::kOverBudget;
+      return result;
+    }
+    if (new_.bytes() == old_.bytes()) return result;
+    if (options_.fallback && new_.size() > old_.size()) {
+      result.outcome = Outcome::kKept;
+      return result;
+    }
+    if (options_.validate && !validator_.Validate(func, new_.bytes(), 0).ok()) {
+      result.outcome = Outcome::kInvalid;
+      return result;
+    }
+    result.outcome = Outcome::kReplaced;
+    result.body = new_.bytes();
+    return result;
+  }
+
+ private:
+  // Lifts `body`, runs the passes and lowers into `*out`. False when a budget
+  // is exceeded.
+  bool Transform(wasm::FuncIndex func, wasm::ByteSpan body,
+                 wasm::ByteWriter* out) {
+    out->clear();
+    if (!lifter_.Lift(module_, func, body, 0, &function_).ok()) return false;
+    for (size_t i = 0; i < implementations_.size(); ++i) {
+      const Clock::time_point start = Clock::now();
+      if (implementations_[i](context_, &function_)) ++reports_[i].changes;
+      reports_[i].seconds += SecondsSince(start);
+    }
+    return lowerer_.Lower(&function_, out).ok();
+  }
+
+  // Repeats the round trip until the bytes come again. Of several forms that
+  // follow each other in a circle the shortest, and of these the first in
+  // order of bytes, is the one to stay.
+  bool Settle(wasm::FuncIndex func) {
+    std::vector<std::vector<uint8_t>> forms = {new_.bytes()};
+    for (int i = 0; i < kMaxRoundTrips; ++i) {
+      if (!Transform(func, forms.back(), &new_)) return false;
+      const auto seen = std::find(forms.begin(), forms.end(), new_.bytes());
+      if (seen != forms.end()) {
+        const auto best = std::min_element(
+            seen, forms.end(), [](const auto& a, const auto& b) {
+              return a.size() != b.size() ? a.size() < b.size() : a < b;
+            });
+        new_.mutable_bytes() = *best;
+        return true;
+      }
+      forms.push_back(new_.bytes());
+    }
+    return true;
+  }
+
+  const wasm::Module& module_;
+  absl::Span<const PassId> passes_;
+  const OptimizeOptions& options_;
+  FunctionContext context_;
+  ir::Lifter lifter_;
+  ir::Lowerer lowerer_;
+  ir::Function function_;
+  wasm::BodyValidator validator_;
+  bool repeats_;
+  std::vector<FunctionPass> implementations_;
+  std::vector<PassReport> reports_;
+  wasm::ByteWriter old_;
+  wasm::ByteWriter new_;
+};
+
+// Workers at rest; as many as threads ever work at once.
+class WorkerPool {
+ public:
+  template <typename Make>
+  std::unique_ptr<Worker> Take(Make make) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (!idle_.empty()) {
+        std::unique_ptr<Worker> worker = std::move(idle_.back());
+        idle_.pop_back();
+        return worker;
+      }
+    }
+    return make();
+  }
+  void Return(std::unique_ptr<Worker> worker) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    idle_.push_back(std::move(worker));
+  }
+  std::vector<std::unique_ptr<Worker>>& idle() { return idle_; }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Worker>> idle_;
+};
+
+// Large bodies first, so that threads finish together; or shuffled.
+std::vector<wasm::FuncIndex> Schedule(const ModuleState& state, uint64_t seed) {
+  const wasm::Module& module = state.module();
+  std::vector<wasm::FuncIndex> funcs;
+  for (uint32_t i = module.num_imported_funcs; i < module.funcs.size(); ++i) {
+    if (state.is_kept(IndexSpace::kFuncs, i)) funcs.push_back(i);
+  }
+  if (seed != 0) {
+    std::mt19937_64 random(seed);
+    for (size_t i = funcs.size(); i > 1; --i) {
+      std::swap(funcs[i - 1], funcs[random() % i]);
+    }
+    return funcs;
+  }
+  std::sort(funcs.begin(), funcs.end(), [&](uint32_t a, uint32_t b) {
+    const size_t x = module.funcs[a].body.size();
+    const size_t y = module.funcs[b].body.size();
+    return x != y ? x > y : a < b;
+  });
+  return funcs;
+}
+
+void Account(const Result& result, OptimizeReport* report) {
+  switch (result.outcome) {
+    case Outcome::kUnchanged:
+    case Outcome::kReplaced:
+      return;
+    case Outcome::kKept:
+      ++report->bodies_kept;
+      report->bytes_kept += result.old_bytes;
+      return;
+    case Outcome::kOverBudget:
+      ++report->bodies_over_budget;
+      report->bytes_kept += result.old_bytes;
+      return;
+    case Outcome::kInvalid:
+      ++report->bodies_invalid;
+      report->bytes_kept += result.old_bytes;
+      return;
+  }
+}
+
+}  // namespace
+
+absl::Status VisitBodies(absl::Span<const PassId> passes,
+                         const OptimizeOptions& options, ModuleState* state,
+                         OptimizeReport* report) {
+  const std::vector<wasm::FuncIndex> funcs =
+      Schedule(*state, options.schedule_seed);
+  const wasm::ModuleContext context(state->module());
+  const ir::TypeLookup types(state->module());
+  WorkerPool pool;
+  std::vector<Result> results(funcs.size());
+  std::atomic<size_t> done = 0;
+  std::mutex progress_mutex;
+  ParallelFor(funcs.size(), options.threads, [&](size_t i) {
+    std::unique_ptr<Worker> worker = pool.Take([&] {
+      return std::make_unique<Worker>(context, types, passes, options);
+    });
+    results[i] = worker->Work(funcs[i]);
+    pool.Return(std::move(worker));
+    const size_t count = ++done;
+    if (options.progress && count % 64 == 0) {
+      std::lock_guard<std::mutex> lock(progress_mutex);
+      options.progress(count, funcs.size());
+    }
+  });
+  for (size_t i = 0; i < funcs.size(); ++i) {
+    Account(results[i], report);
+    if (results[i].outcome == Outcome::kReplaced) {
+      state->ReplaceBody(funcs[i], std::move(results[i].body),
+                         BodyLocals::kRenumbered);
+    }
+  }
+  std::vector<PassReport> sums;
+  for (PassId pass : passes) sums.push_back({pass, 0, 0});
+  for (const auto& worker : pool.idle()) {
+    for (size_t p = 0; p < sums.size(); ++p) {
+      sums[p].seconds += worker->reports()[p].seconds;
+      sums[p].changes += worker->reports()[p].changes;
+    }
+  }
+  report->passes.insert(report->passes.end(), sums.begin(), sums.end());
+  return absl::OkStatus();
+}
+
+}  // namespace weft::passes
