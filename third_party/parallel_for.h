@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 #else
+#include "oneapi/tbb/global_control.h"
 #include "oneapi/tbb/parallel_for.h"
 #include "oneapi/tbb/task_arena.h"
 #endif
@@ -46,6 +47,10 @@ void ParallelFor(std::size_t count, int threads, const Body& body) {
   work();
   for (std::thread& helper : helpers) helper.join();
 #else
+  // More threads than processors are allowed; oneTBB warns unless told so.
+  const tbb::global_control limit(
+      tbb::global_control::max_allowed_parallelism,
+      static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
   arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, body); });
 #endif
