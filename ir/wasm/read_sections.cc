@@ -204,7 +204,12 @@ bool ModuleReader::ReadExportSection() {
   return true;
 }
 
-bool ModuleReader::ReadStartSection() { return U32(&module_->start); }
+bool ModuleReader::ReadStartSection() {
+  const uint32_t offset = reader_.offset();
+  if (!U32(&module_->start)) return false;
+  // That index would say that there is no start function.
+  return module_->start != kNoIndex || Malformed("unknown function", offset);
+}
 
 bool ModuleReader::ReadElemSection() {
   uint32_t count;

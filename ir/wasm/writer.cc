@@ -297,7 +297,10 @@ class ModuleWriter {
   // plain function indices say in fewer bytes. Then `*funcs` has them.
   bool AsFunctions(const ElemSegment& segment,
                    std::vector<FuncIndex>* funcs) const {
-    if (segment.type != ValueType::Ref(HeapType::kFunc, true)) return false;
+    if (segment.exprs.empty() ||
+        segment.type != ValueType::Ref(HeapType::kFunc, true)) {
+      return false;
+    }
     for (const ConstExpr& expr : segment.exprs) {
       OperatorReader reader(expr.code, expr.offset, module_.features);
       Operator op;
