@@ -26,6 +26,10 @@ void Mix(uint64_t value, uint64_t* hash) {
   *hash ^= *hash >> 29;
 }
 
+bool IsIndirectCall(Op op) {
+  return op == Op::kCallIndirect || op == Op::kReturnCallIndirect;
+}
+
 // Visits what one operator refers to.
 class Scanner {
  public:
@@ -106,12 +110,16 @@ void Scanner::VisitImmediate(ImmediateKind kind, const Operator& op,
       return;
     case ImmediateKind::kType: {
       const uint32_t type = op.index[(*num_index)++];
-      Note(UseKind::kType, type);
+      Note(IsIndirectCall(op.op) ? UseKind::kIndirectType : UseKind::kType,
+           type);
       MixType(type);
       return;
     }
     case ImmediateKind::kTable:
-      NoteAndMix(UseKind::kTable, op.index[(*num_index)++]);
+      NoteAndMix(IsIndirectCall(op.op) || op.op == Op::kTableSize
+                     ? UseKind::kTableCall
+                     : UseKind::kTable,
+                 op.index[(*num_index)++]);
       return;
     case ImmediateKind::kMemory:
       NoteAndMix(UseKind::kMemory, op.index[(*num_index)++]);

@@ -19,10 +19,12 @@ enum class UseKind : uint8_t {
   // Types. Signed ones are encoded as s33 (block types, heap types, types of
   // locals), whose one-byte form ends at 63 instead of 127.
   kType,
+  kIndirectType,  // Of call_indirect and return_call_indirect.
   kSignedType,
   kGlobalGet,
   kGlobalSet,
   kTable,
+  kTableCall,  // call_indirect and table.size: no entry leaves the table.
   kMemory,
   kTag,
   kElem,  // Everything but elem.drop.
