@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "ir/wasm/bytes.h"
 #include "ir/wasm/reader.h"
+#include "ir/wasm/validator.h"
 #include "passes/link.h"
 
 namespace weft::passes::testing {
@@ -69,6 +70,12 @@ Bytes Body(const Bytes& code) {
   return Join({U32(static_cast<uint32_t>(body.size())), body});
 }
 
+Bytes Calls(uint32_t func, int n) {
+  Bytes code;
+  for (int i = 0; i < n; ++i) code = Join({code, {0x10}, U32(func)});
+  return code;
+}
+
 Bytes Const(int32_t value) { return Join({{0x41}, S32(value), {0x0b}}); }
 
 Bytes Data(int32_t offset, absl::string_view text) {
@@ -118,6 +125,12 @@ Bytes LinkAll(const ModuleState& state) {
   absl::StatusOr<Linked> linked = Link(state, options);
   CheckOk(linked.status());
   return std::move(linked->bytes);
+}
+
+Bytes LinkValid(const ModuleState& state) {
+  Bytes bytes = LinkAll(state);
+  CheckOk(wasm::ValidateAll(Read(bytes)));
+  return bytes;
 }
 
 }  // namespace weft::passes::testing

@@ -28,6 +28,8 @@ Bytes ImportFunc(absl::string_view module, absl::string_view field,
 Bytes Export(absl::string_view name, wasm::ExternalKind kind, uint32_t index);
 // A body of `code` without locals; adds size and final `end`.
 Bytes Body(const Bytes& code);
+// `n` times call `func`.
+Bytes Calls(uint32_t func, int n = 1);
 // i32.const value, end.
 Bytes Const(int32_t value);
 // Active data segment of memory 0, bytes as text.
@@ -54,6 +56,8 @@ wasm::Module Read(const Bytes& bytes);
 ModuleState ReadState(const Bytes& bytes);
 // Links on two threads.
 Bytes LinkAll(const ModuleState& state);
+// The same; fails the process as well when the result is not valid.
+Bytes LinkValid(const ModuleState& state);
 
 }  // namespace weft::passes::testing
 
