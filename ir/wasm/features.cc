@@ -18,6 +18,24 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
+FeatureSet WithImplied(FeatureSet features) {
+  // In an order in which one pass is enough.
+  constexpr struct {
+    Feature feature;
+    Feature implied;
+  } kImplied[] = {
+      {Feature::kGc, Feature::kFunctionReferences},
+      {Feature::kFunctionReferences, Feature::kReferenceTypes},
+      {Feature::kRelaxedSimd, Feature::kSimd128},
+      {Feature::kExceptionHandling, Feature::kLegacyExceptions},
+      {Feature::kLegacyExceptions, Feature::kExceptionHandling},
+  };
+  for (const auto& [feature, implied] : kImplied) {
+    if (features.Has(feature)) features.Add(implied);
+  }
+  return features;
+}
+
 absl::string_view FeatureName(Feature feature) {
   return kRows[static_cast<int>(feature)].name;
 }

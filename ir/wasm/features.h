@@ -64,6 +64,12 @@ class FeatureSet {
   uint32_t bits_ = Bit(Feature::kMvp);
 };
 
+// `features` with those that they contain or build on: gc brings typed function
+// references and those reference types, relaxed vectors bring vectors. The two
+// generations of exception handling bring each other, since toolchains declare
+// both by one name.
+FeatureSet WithImplied(FeatureSet features);
+
 // Name in the target_features section, e.g. "bulk-memory"; "mvp" for kMvp.
 absl::string_view FeatureName(Feature feature);
 

@@ -9,7 +9,9 @@ namespace {
 
 absl::Status ReencodeOperators(ByteSpan code, uint32_t offset,
                                FeatureSet features, const char* section,
-                               const IndexMaps& maps, ByteWriter* out) {
+                               const IndexMaps& maps, ByteWriter* out,
+                               size_t out_begin,
+                               std::vector<OperatorMove>* moves) {
   const bool remap = !maps.is_identity();
   OperatorReader reader(code, offset, features, section);
   RemapScratch scratch;
@@ -17,6 +19,10 @@ absl::Status ReencodeOperators(ByteSpan code, uint32_t offset,
   while (!reader.done()) {
     if (!reader.TryRead(&op)) return reader.status();
     if (remap) RemapOperator(maps, &op, &scratch);
+    if (moves != nullptr) {
+      moves->push_back(
+          {op.offset, static_cast<uint32_t>(out->size() - out_begin)});
+    }
     WriteOperator(op, out);
   }
   return absl::OkStatus();
@@ -25,7 +31,9 @@ absl::Status ReencodeOperators(ByteSpan code, uint32_t offset,
 }  // namespace
 
 absl::Status ReencodeBody(const Module& module, FuncIndex func,
-                          const IndexMaps& maps, ByteWriter* out) {
+                          const IndexMaps& maps, ByteWriter* out,
+                          std::vector<OperatorMove>* moves) {
+  const size_t out_begin = out->size();
   const Function& function = module.funcs[func];
   ByteReader reader(function.body, function.body_offset);
   std::vector<LocalGroup> locals;
@@ -34,13 +42,13 @@ absl::Status ReencodeBody(const Module& module, FuncIndex func,
   for (LocalGroup& group : locals) group.type = maps.Map(group.type);
   WriteLocals(locals, out);
   return ReencodeOperators(reader.rest(), reader.offset(), module.features,
-                           "code section", maps, out);
+                           "code section", maps, out, out_begin, moves);
 }
 
 absl::Status ReencodeExpr(const Module& module, const ConstExpr& expr,
                           const IndexMaps& maps, ByteWriter* out) {
   return ReencodeOperators(expr.code, expr.offset, module.features,
-                           "constant expression", maps, out);
+                           "constant expression", maps, out, 0, nullptr);
 }
 
 void WriteSubType(const SubType& type, const IndexMaps& maps, ByteWriter* out) {

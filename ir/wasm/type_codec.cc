@@ -73,6 +73,24 @@ const char* FeatureOffMessage(Feature feature) {
   return kMessages[static_cast<int>(feature)];
 }
 
+FeatureSet FeaturesOf(HeapType type) {
+  FeatureSet features;
+  features.Add(
+      type.is_defined()
+          ? Feature::kFunctionReferences
+          : kAbstractCodes[CodeOfAbstract(type.abstract()) - kFirstAbstractCode]
+                .feature);
+  return features;
+}
+
+FeatureSet FeaturesOf(ValueType type) {
+  FeatureSet features;
+  if (type == ValueType::kV128) features.Add(Feature::kSimd128);
+  if (!type.is_ref()) return features;
+  if (!type.nullable()) features.Add(Feature::kFunctionReferences);
+  return features.Union(FeaturesOf(type.heap()));
+}
+
 bool ReadHeapType(ByteReader* reader, FeatureSet features, HeapType* out) {
   uint8_t code;
   if (!reader->PeekByte(&code)) return false;

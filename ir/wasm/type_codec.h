@@ -19,6 +19,10 @@ bool ReadStorageType(ByteReader* reader, FeatureSet features, StorageType* out);
 bool ReadFieldType(ByteReader* reader, FeatureSet features, FieldType* out);
 bool ReadBlockType(ByteReader* reader, FeatureSet features, BlockType* out);
 
+// The features that a type needs, those of a number type being none.
+FeatureSet FeaturesOf(HeapType type);
+FeatureSet FeaturesOf(ValueType type);
+
 // Each appends the shortest encoding.
 void WriteHeapType(HeapType type, ByteWriter* out);
 void WriteValueType(ValueType type, ByteWriter* out);

@@ -57,11 +57,20 @@ absl::StatusOr<std::vector<uint8_t>> ReencodeModule(
     const Module& module, const IndexMaps& maps = {},
     CustomPolicy customs = KeepCustomSections);
 
+// Where an operator went: `from` is its offset in the module that was read,
+// `to` the one in the new body.
+struct OperatorMove {
+  uint32_t from = 0;
+  uint32_t to = 0;
+};
+
 // Appends the body of `func` decoded and encoded again: shortest forms, local
 // declarations of one type joined where they are neighbours, indices through
-// `maps`. Never longer than the original under identity maps.
+// `maps`. Never longer than the original under identity maps. With `moves`,
+// appends a move per operator, in order, for what addresses code.
 absl::Status ReencodeBody(const Module& module, FuncIndex func,
-                          const IndexMaps& maps, ByteWriter* out);
+                          const IndexMaps& maps, ByteWriter* out,
+                          std::vector<OperatorMove>* moves = nullptr);
 
 // The same for a constant expression.
 absl::Status ReencodeExpr(const Module& module, const ConstExpr& expr,
