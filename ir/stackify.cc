@@ -32,6 +32,8 @@ namespace {
 
 // How many list items an operand may be moved across.
 constexpr int kMaxLookBack = 64;
+// How many instructions of a tree may be moved at once.
+constexpr size_t kMaxMovedTree = 16;
 
 constexpr uint32_t kReads = wasm::kReadsMemory | wasm::kReadsTable |
                             wasm::kReadsGlobal | wasm::kReadsHeap |
@@ -177,6 +179,7 @@ class Stackifier::Builder {
   bool ConsumeGroup(ValueId value);
   bool ConsumeLoopResult(ValueId value);
   bool ConsumeBranchArgument(ValueId value);
+  bool GatherMove(ValueId value, Footprint* footprint);
   bool MoveHere(ValueId value);
   bool Hold(ValueId value);
   bool IsComputed(ValueId value) const;
@@ -809,18 +812,41 @@ bool Stackifier::Builder::ConsumeBranchArgument(ValueId value) {
   return true;
 }
 
+// Whether `value` can be computed at the cursor, together with the operands
+// that have no local to be read from: these have to come along (and are asked
+// once more when they are wanted). Collects what all of them do.
+bool Stackifier::Builder::GatherMove(ValueId value, Footprint* footprint) {
+  const uint32_t to = CursorPosition();
+  group_.assign(1, value);
+  for (size_t i = 0; i < group_.size(); ++i) {
+    if (i == kMaxMovedTree) return false;
+    const ValueId id = group_[i];
+    const Inst& inst = f_->inst(id);
+    if (IsProjection(id) || f_->is_region(id) || IsBranch(inst.op)) {
+      return false;
+    }
+    if (inst.body != f_->inst(value).body) return false;
+    footprint->Add(FootprintOf(id));
+    for (ValueId operand : f_->operands(id)) {
+      const uint32_t local = f_->inst(operand).local;
+      if (AssignedBetween(local, position_[id.index], to)) return false;
+      if (local == kNoLocal && IsComputed(operand) &&
+          !out_->rematerialized[operand.index] &&
+          remaining_[operand.index] == 1 && pending_[operand.index] == 0) {
+        group_.push_back(operand);
+      }
+    }
+  }
+  return true;
+}
+
 bool Stackifier::Builder::MoveHere(ValueId value) {
   const Inst& inst = f_->inst(value);
-  if (pending_[value.index] > 0 || IsProjection(value) ||
-      f_->is_region(value) || IsBranch(inst.op)) {
-    return false;
-  }
-  const uint32_t from = position_[value.index];
-  const uint32_t to = CursorPosition();
-  for (ValueId operand : f_->operands(value)) {
-    if (AssignedBetween(f_->inst(operand).local, from, to)) return false;
-  }
-  const Footprint footprint = FootprintOf(value);
+  if (pending_[value.index] > 0) return false;
+  Footprint footprint;
+  const bool gathered = GatherMove(value, &footprint);
+  group_.clear();
+  if (!gathered) return false;
   if (inst.body != body_) {
     // Out of an enclosing body into an arm, never into a loop or a try.
     if (!footprint.pure()) return false;
@@ -833,11 +859,12 @@ bool Stackifier::Builder::MoveHere(ValueId value) {
     }
   } else if (!footprint.pure()) {
     int steps = 0;
-    for (ValueId m = AtCursor(); m.valid() && m != value;
-         m = f_->inst(m).prev) {
+    for (ValueId m = AtCursor(); m.valid(); m = f_->inst(m).prev) {
       if (++steps > kMaxLookBack) return false;
-      if (Skippable(m)) continue;
-      if (!Commute(footprint, FootprintOf(m))) return false;
+      if (m != value && !Skippable(m) && !Commute(footprint, FootprintOf(m))) {
+        return false;
+      }
+      if (m == value) break;
     }
   }
   StartInst(value);

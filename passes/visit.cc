@@ -28,7 +28,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Round trips until the bytes repeat.
-constexpr int kMaxRoundTrips = 8;
+constexpr int kMaxRoundTrips = 16;
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
