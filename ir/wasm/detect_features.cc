@@ -107,6 +107,13 @@ class Detector {
         case Op::kI64Mul:
           Add(Feature::kExtendedConst);
           break;
+        case Op::kGlobalGet:
+          // Of a global that the module defines.
+          if (op.index[0] < module_.globals.size() &&
+              !module_.globals[op.index[0]].is_import()) {
+            Add(Feature::kGc);
+          }
+          break;
         default:
           break;
       }
