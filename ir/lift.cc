@@ -715,8 +715,8 @@ absl::Status Lifter::Builder::Run(const wasm::Module& module,
   if (!status.ok()) return status;
   const uint32_t num_params = static_cast<uint32_t>(f_->params.size());
   const uint32_t num_locals = static_cast<uint32_t>(f_->local_types.size());
-  status = liveness_.Analyse(module, reader.rest(), reader.offset(), num_params,
-                             num_locals);
+  status =
+      liveness_.Analyse(module, reader.rest(), reader.offset(), num_locals);
   if (!status.ok()) return status;
 
   stack_.clear();

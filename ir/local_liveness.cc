@@ -7,6 +7,8 @@
 #include "ir/local_liveness.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "ir/wasm/operator.h"
 
@@ -18,8 +20,10 @@ using wasm::OpClass;
 namespace {
 
 constexpr uint32_t kNoBit = 0xffffffffu;
-// 256 MiB of sets at most: about the largest bodies that toolchains emit.
+// Sets of loop headers, and of the labels open at once: 64 MiB each.
 constexpr size_t kMaxSetWords = size_t{1} << 23;
+// Assigned locals, counted once for every label that they are assigned in.
+constexpr size_t kMaxAssigned = size_t{1} << 24;
 // Beyond this many passes, headers take everything that is ever read.
 constexpr int kMaxPasses = 12;
 
@@ -220,8 +224,8 @@ class LocalLiveness::Scanner {
   uint32_t skip_depth_ = 0;
 };
 
-void LocalLiveness::NumberCrossing(uint32_t num_params, uint32_t num_locals) {
-  (void)num_params;  // All locals are assigned at entry, in epoch 0.
+// All locals are assigned at entry, in epoch 0.
+void LocalLiveness::NumberCrossing(uint32_t num_locals) {
   bit_of_local_.assign(num_locals, kNoBit);
   local_of_bit_.clear();
   std::vector<uint32_t> epoch_of(num_locals, 0);
@@ -251,33 +255,24 @@ void LocalLiveness::NumberCrossing(uint32_t num_params, uint32_t num_locals) {
   }
 }
 
-absl::Status LocalLiveness::Allocate() {
-  words_ = (local_of_bit_.size() + 63) / 64;
-  const size_t total = words_ * labels_.size();
-  if (total > kMaxSetWords) {
-    return absl::ResourceExhaustedError(
-        "limit local-liveness-bits: too many locals live across labels");
-  }
-  live_.assign(total, 0);
-  assigned_.assign(total, 0);
-  const bool has_try =
-      std::any_of(labels_.begin(), labels_.end(),
-                  [](const Label& l) { return l.kind == EventKind::kTry; });
-  try_assigned_.assign(has_try ? total : 0, 0);
-  handler_live_.assign(has_try ? total : 0, 0);
-  current_.assign(words_, 0);
-  return absl::OkStatus();
+LocalLiveness::Range LocalLiveness::StoreAssigned(std::vector<uint32_t>* bits) {
+  std::sort(bits->begin(), bits->end());
+  bits->erase(std::unique(bits->begin(), bits->end()), bits->end());
+  const uint32_t begin = static_cast<uint32_t>(assigned_.size());
+  assigned_.insert(assigned_.end(), bits->begin(), bits->end());
+  return {begin, static_cast<uint32_t>(assigned_.size())};
 }
 
-void LocalLiveness::CollectAssigned() {
-  std::vector<uint32_t> open = {0};
+absl::Status LocalLiveness::CollectAssigned() {
+  assigned_.clear();
+  assigned_of_.assign(labels_.size(), {});
+  guarded_of_.assign(labels_.size(), {});
+  std::vector<std::vector<uint32_t>> open(1);
   for (const Event& event : events_) {
     switch (event.kind) {
       case EventKind::kSet: {
         const uint32_t bit = bit_of_local_[event.operand];
-        if (bit != kNoBit) {
-          Row(assigned_, open.back())[bit / 64] |= uint64_t{1} << (bit % 64);
-        }
+        if (bit != kNoBit) open.back().push_back(bit);
         break;
       }
       case EventKind::kBlock:
@@ -285,32 +280,143 @@ void LocalLiveness::CollectAssigned() {
       case EventKind::kIf:
       case EventKind::kTry:
       case EventKind::kTryTable:
-        open.push_back(event.operand);
+        open.emplace_back();
         break;
       case EventKind::kCatch:
-        // The body's set; later arms only add to it, which is harmless.
-        Union(Row(try_assigned_, event.operand), Row(assigned_, event.operand),
-              words_);
+        // What later arms add does no harm.
+        guarded_of_[event.operand] = StoreAssigned(&open.back());
         break;
-      case EventKind::kEnd:
+      case EventKind::kEnd: {
+        assigned_of_[event.operand] = StoreAssigned(&open.back());
+        std::vector<uint32_t> inner = std::move(open.back());
         open.pop_back();
-        if (!open.empty()) {
-          Union(Row(assigned_, open.back()), Row(assigned_, event.operand),
-                words_);
+        if (open.empty()) break;
+        std::vector<uint32_t>& outer = open.back();
+        if (outer.empty()) {
+          outer = std::move(inner);
+        } else {
+          outer.insert(outer.end(), inner.begin(), inner.end());
         }
         break;
+      }
       default:
         break;
     }
+    if (assigned_.size() > kMaxAssigned) {
+      return absl::ResourceExhaustedError(
+          "limit assigned-locals: too many locals are assigned in nested "
+          "blocks");
+    }
+  }
+  is_candidate_.assign(assigned_.size(), 0);
+  return absl::OkStatus();
+}
+
+absl::Status LocalLiveness::NumberLoops() {
+  header_of_.assign(labels_.size(), 0);
+  size_t next = 0;
+  for (size_t label = 0; label < labels_.size(); ++label) {
+    if (labels_[label].kind != EventKind::kLoop || !labels_[label].targeted) {
+      continue;
+    }
+    header_of_[label] = next;
+    next += words_;
+  }
+  if (next > kMaxSetWords) {
+    return absl::ResourceExhaustedError(
+        "limit local-liveness-bits: too many locals live across loops");
+  }
+  headers_.assign(next, 0);
+  return absl::OkStatus();
+}
+
+// What is live where a branch to `label` goes.
+const uint64_t* LocalLiveness::Target(uint32_t label) const {
+  if (labels_[label].kind == EventKind::kLoop) {
+    return headers_.data() + header_of_[label];
+  }
+  return rows_.data() + open_[open_of_[label]].at_end;
+}
+
+// A new row on the stack, with the current set.
+size_t LocalLiveness::PushRow() {
+  const size_t row = rows_.size();
+  rows_.insert(rows_.end(), current_.begin(), current_.end());
+  return row;
+}
+
+// Notes which of the locals assigned within `label` are in `live`.
+void LocalLiveness::Mark(uint32_t label, const uint64_t* live) {
+  const Range range = assigned_of_[label];
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    const uint32_t bit = assigned_[i];
+    is_candidate_[i] = (live[bit / 64] >> (bit % 64) & 1) != 0;
   }
 }
 
-bool LocalLiveness::Propagate() {
+void LocalLiveness::CloseLabel(uint32_t label) {
+  OpenLabel open{label, 0, 0, 0};
+  if (labels_[label].kind != EventKind::kLoop) {
+    open.at_end = PushRow();
+    Mark(label, current_.data());
+  }
+  if (labels_[label].has_else) open.else_arm = PushRow();
+  if (labels_[label].kind == EventKind::kTry) {
+    open.handlers = PushRow();
+    std::fill_n(Row(open.handlers), words_, 0);
+  }
+  open_of_[label] = static_cast<uint32_t>(open_.size());
+  open_.push_back(open);
+}
+
+// The walk has come to the operator that opens the innermost open label.
+void LocalLiveness::OpenLabelAt(const Event& event, bool* grew) {
+  const OpenLabel open = open_.back();
+  uint64_t* cur = current_.data();
+  switch (event.kind) {
+    case EventKind::kIf:
+      Union(cur,
+            Row(labels_[event.operand].has_else ? open.else_arm : open.at_end),
+            words_);
+      break;
+    case EventKind::kTry: {
+      Union(cur, Row(open.handlers), words_);
+      const Range guarded = guarded_of_[event.operand];
+      for (uint32_t i = guarded.begin; i < guarded.end; ++i) {
+        const uint32_t bit = assigned_[i];
+        if ((Row(open.handlers)[bit / 64] >> (bit % 64) & 1) != 0) {
+          pinned_[local_of_bit_[bit]] = true;
+        }
+      }
+      break;
+    }
+    case EventKind::kLoop: {
+      if (!labels_[event.operand].targeted) break;
+      uint64_t* header = headers_.data() + header_of_[event.operand];
+      for (size_t w = 0; w < words_; ++w) {
+        *grew |= (cur[w] & ~header[w]) != 0;
+        header[w] |= cur[w];
+      }
+      Mark(event.operand, header);
+      break;
+    }
+    default:
+      break;
+  }
+  if (labels_[event.operand].kind != EventKind::kLoop) {
+    rows_.resize(open.at_end);
+  }
+  open_.pop_back();
+}
+
+absl::StatusOr<bool> LocalLiveness::Propagate() {
   bool grew = false;
+  rows_.clear();
+  open_.clear();
+  open_of_.assign(labels_.size(), 0);
   uint64_t* cur = current_.data();
   const size_t bytes = words_ * sizeof(uint64_t);
   std::fill(current_.begin(), current_.end(), 0);
-  saved_.clear();
   for (size_t i = events_.size(); i-- > 0;) {
     const Event event = events_[i];
     switch (event.kind) {
@@ -325,49 +431,32 @@ bool LocalLiveness::Propagate() {
         break;
       }
       case EventKind::kEnd:
-        if (labels_[event.operand].kind != EventKind::kLoop) {
-          std::memcpy(Row(live_, event.operand), cur, bytes);
+        CloseLabel(event.operand);
+        if (rows_.size() > kMaxSetWords) {
+          return absl::ResourceExhaustedError(
+              "limit local-liveness-bits: too many locals live across "
+              "nested labels");
         }
         break;
       case EventKind::kElse:
-        saved_.insert(saved_.end(), cur, cur + words_);
-        std::memcpy(cur, Row(live_, event.operand), bytes);
-        break;
-      case EventKind::kIf:
-        if (labels_[event.operand].has_else) {
-          Union(cur, saved_.data() + saved_.size() - words_, words_);
-          saved_.resize(saved_.size() - words_);
-        } else {
-          Union(cur, Row(live_, event.operand), words_);
-        }
+        std::memcpy(Row(open_.back().else_arm), cur, bytes);
+        std::memcpy(cur, Row(open_.back().at_end), bytes);
         break;
       case EventKind::kCatch:
-        Union(Row(handler_live_, event.operand), cur, words_);
-        std::memcpy(cur, Row(live_, event.operand), bytes);
+        Union(Row(open_.back().handlers), cur, words_);
+        std::memcpy(cur, Row(open_.back().at_end), bytes);
         break;
-      case EventKind::kTry:
-        Union(cur, Row(handler_live_, event.operand), words_);
-        break;
-      case EventKind::kLoop: {
-        uint64_t* header = Row(live_, event.operand);
-        if (labels_[event.operand].targeted &&
-            std::memcmp(header, cur, bytes) != 0) {
-          Union(header, cur, words_);
-          grew = true;
-        }
-        break;
-      }
       case EventKind::kBr:
-        std::memcpy(cur, Row(live_, event.operand), bytes);
+        std::memcpy(cur, Target(event.operand), bytes);
         break;
       case EventKind::kBrIf:
-        Union(cur, Row(live_, event.operand), words_);
+        Union(cur, Target(event.operand), words_);
         break;
       case EventKind::kBrTable: {
         std::fill(cur, cur + words_, 0);
         const uint32_t count = table_targets_[event.operand];
         for (uint32_t t = 1; t <= count; ++t) {
-          Union(cur, Row(live_, table_targets_[event.operand + t]), words_);
+          Union(cur, Target(table_targets_[event.operand + t]), words_);
         }
         break;
       }
@@ -375,73 +464,58 @@ bool LocalLiveness::Propagate() {
         std::fill(cur, cur + words_, 0);
         break;
       case EventKind::kBlock:
+      case EventKind::kLoop:
+      case EventKind::kIf:
       case EventKind::kTryTable:
+      case EventKind::kTry:
+        OpenLabelAt(event, &grew);
         break;
     }
   }
   return grew;
 }
 
-void LocalLiveness::PinHandlerLocals(uint32_t num_locals) {
-  pinned_.assign(num_locals, false);
-  auto pin = [&](const uint64_t* live, const uint64_t* assigned) {
-    for (size_t w = 0; w < words_; ++w) {
-      for (uint64_t bits = live[w] & assigned[w]; bits != 0; bits &= bits - 1) {
-        pinned_[local_of_bit_[w * 64 + __builtin_ctzll(bits)]] = true;
-      }
-    }
-  };
-  for (uint32_t label = 0; label < num_labels(); ++label) {
-    if (labels_[label].catches) pin(Row(live_, label), Row(assigned_, label));
-    if (labels_[label].kind == EventKind::kTry) {
-      pin(Row(handler_live_, label), Row(try_assigned_, label));
-    }
-  }
-}
-
 absl::Status LocalLiveness::Analyse(const wasm::Module& module,
                                     wasm::ByteSpan operators, uint32_t offset,
-                                    uint32_t num_params, uint32_t num_locals) {
+                                    uint32_t num_locals) {
   events_.clear();
   labels_.clear();
   table_targets_.clear();
   absl::Status status = Scanner(this).Run(module, operators, offset);
   if (!status.ok()) return status;
-  NumberCrossing(num_params, num_locals);
-  status = Allocate();
-  if (!status.ok()) return status;
-  if (words_ > 0) {
-    CollectAssigned();
-    int passes = 0;
-    while (Propagate()) {
-      if (++passes < kMaxPasses) continue;
-      for (uint32_t label = 0; label < num_labels(); ++label) {
-        if (labels_[label].kind == EventKind::kLoop) {
-          std::fill_n(Row(live_, label), words_, ~uint64_t{0});
-        }
-      }
-      // Headers are at their upper bound: one more pass for the other labels.
-      Propagate();
-      break;
+  NumberCrossing(num_locals);
+  words_ = (local_of_bit_.size() + 63) / 64;
+  current_.assign(words_, 0);
+  pinned_.assign(num_locals, false);
+  status = CollectAssigned();
+  if (status.ok()) status = NumberLoops();
+  if (!status.ok() || words_ == 0) return status;
+  for (int passes = 0;; ++passes) {
+    const absl::StatusOr<bool> grew = Propagate();
+    if (!grew.ok()) return grew.status();
+    if (!*grew) break;
+    // Far from a fixed point, headers take everything.
+    if (passes == kMaxPasses) {
+      std::fill(headers_.begin(), headers_.end(), ~uint64_t{0});
     }
   }
-  PinHandlerLocals(num_locals);
+  for (uint32_t label = 0; label < num_labels(); ++label) {
+    if (!labels_[label].catches) continue;
+    const Range range = assigned_of_[label];
+    for (uint32_t i = range.begin; i < range.end; ++i) {
+      if (is_candidate_[i]) pinned_[local_of_bit_[assigned_[i]]] = true;
+    }
+  }
   return absl::OkStatus();
 }
 
 void LocalLiveness::Candidates(uint32_t label,
                                std::vector<uint32_t>* locals) const {
   const size_t begin = locals->size();
-  const uint64_t* live = Row(live_, label);
-  const uint64_t* assigned = Row(assigned_, label);
-  for (size_t w = 0; w < words_; ++w) {
-    for (uint64_t bits = live[w] & assigned[w]; bits != 0; bits &= bits - 1) {
-      const size_t bit = w * 64 + __builtin_ctzll(bits);
-      if (bit < local_of_bit_.size()) {
-        const uint32_t local = local_of_bit_[bit];
-        if (!pinned_[local]) locals->push_back(local);
-      }
-    }
+  const Range range = assigned_of_[label];
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    const uint32_t local = local_of_bit_[assigned_[i]];
+    if (is_candidate_[i] && !pinned_[local]) locals->push_back(local);
   }
   std::sort(locals->begin() + begin, locals->end());
 }

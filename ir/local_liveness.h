@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "ir/wasm/module.h"
 
@@ -17,14 +18,13 @@ namespace weft::ir {
 // ones; number 0 is the function's own label.
 class LocalLiveness {
  public:
-  // Analyses `operators`, the validated operator stream of a body.
-  // `num_params` of its `num_locals` locals are parameters. Two linear scans
+  // Analyses `operators`, the validated operator stream of a body with
+  // `num_locals` locals, parameters included. Two linear scans
   // of the bytes' control and local operators, then one backward pass over
   // the events per level of loop nesting.
   // Errors: ResourceExhausted when the facts would not fit the budget.
   absl::Status Analyse(const wasm::Module& module, wasm::ByteSpan operators,
-                       uint32_t offset, uint32_t num_params,
-                       uint32_t num_locals);
+                       uint32_t offset, uint32_t num_locals);
 
   uint32_t num_labels() const { return static_cast<uint32_t>(labels_.size()); }
   // Whether a reachable branch or catch clause names the label.
@@ -67,18 +67,31 @@ class LocalLiveness {
   };
   class Scanner;
 
-  uint64_t* Row(std::vector<uint64_t>& sets, uint32_t label) {
-    return sets.data() + size_t{label} * words_;
-  }
-  const uint64_t* Row(const std::vector<uint64_t>& sets, uint32_t label) const {
-    return sets.data() + size_t{label} * words_;
-  }
-  void NumberCrossing(uint32_t num_params, uint32_t num_locals);
-  absl::Status Allocate();
-  void CollectAssigned();
-  // One backward pass; returns whether a loop header's set grew.
-  bool Propagate();
-  void PinHandlerLocals(uint32_t num_locals);
+  // Locals assigned within a label, as positions [begin, end) in assigned_.
+  struct Range {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+  };
+  // Of a label that the backward walk is in: positions in rows_.
+  struct OpenLabel {
+    uint32_t label;
+    size_t at_end;    // Live behind it.
+    size_t else_arm;  // Live at the start of the else arm.
+    size_t handlers;  // Live at the starts of catch arms.
+  };
+
+  void NumberCrossing(uint32_t num_locals);
+  absl::Status CollectAssigned();
+  Range StoreAssigned(std::vector<uint32_t>* bits);
+  absl::Status NumberLoops();
+  // One backward pass; whether a loop header's set grew.
+  absl::StatusOr<bool> Propagate();
+  void CloseLabel(uint32_t label);
+  void OpenLabelAt(const Event& event, bool* grew);
+  void Mark(uint32_t label, const uint64_t* live);
+  const uint64_t* Target(uint32_t label) const;
+  size_t PushRow();
+  uint64_t* Row(size_t row) { return rows_.data() + row; }
 
   std::vector<Event> events_;
   std::vector<Label> labels_;
@@ -88,11 +101,15 @@ class LocalLiveness {
   std::vector<uint32_t> bit_of_local_;
   std::vector<uint32_t> local_of_bit_;
   size_t words_ = 0;
-  std::vector<uint64_t> live_;          // At the label's target.
-  std::vector<uint64_t> assigned_;      // Between operator and end.
-  std::vector<uint64_t> try_assigned_;  // In the try body alone.
-  std::vector<uint64_t> handler_live_;  // At the starts of catch arms.
-  std::vector<uint64_t> saved_;  // Of the else arm, while in the then arm.
+  std::vector<uint32_t> assigned_;     // Pool of bits, ascending per label.
+  std::vector<uint8_t> is_candidate_;  // Parallel: live at the target, too.
+  std::vector<Range> assigned_of_;     // By label.
+  std::vector<Range> guarded_of_;      // By label: in a try body alone.
+  std::vector<size_t> header_of_;      // By label: loops, into headers_.
+  std::vector<uint64_t> headers_;      // Live at loop headers.
+  std::vector<uint64_t> rows_;         // Sets of open labels, a stack.
+  std::vector<OpenLabel> open_;
+  std::vector<uint32_t> open_of_;  // By label: position in open_.
   std::vector<uint64_t> current_;
   std::vector<bool> pinned_;
 };
