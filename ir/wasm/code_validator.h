@@ -1,6 +1,6 @@
 // The state of the validation algorithm (spec appendix 7.3) for one body or
 // constant expression at a time. Private to the validator; its methods are
-// spread over code_validator.cc (loop, stacks, simple operators),
+// spread over code_validator.cc (loop, stacks), validate_simple.cc,
 // validate_control.cc and validate_refs.cc.
 #ifndef WEFT_IR_WASM_CODE_VALIDATOR_H_
 #define WEFT_IR_WASM_CODE_VALIDATOR_H_
@@ -88,11 +88,10 @@ class CodeValidator {
 
   using Types = absl::Span<const ValueType>;
 
-  // code_validator.cc
+  // code_validator.cc, validate_simple.cc
   void Reset(const char* section);
   bool Run(OperatorReader* reader);
   bool Visit(const Operator& op);
-  bool VisitOther(const Operator& op);
   bool VisitSimple(const OpRow& row, const Operator& op);
   bool CheckExtra(const OpRow& row, const Operator& op, ValueType* address);
   bool CheckMemArg(const OpRow& row, const Operator& op, ValueType* address);
@@ -118,6 +117,7 @@ class CodeValidator {
   void PushFrame(FrameKind kind, const BlockType& type);
   bool PopFrame(Frame* frame);
   bool Open(FrameKind kind, const Operator& op);
+  bool VisitException(const Operator& op);
   bool VisitElse();
   bool VisitEnd();
   bool VisitCatch(const Operator& op);
@@ -129,6 +129,7 @@ class CodeValidator {
   bool VisitBr(const Operator& op);
   bool VisitBrIf(const Operator& op);
   bool VisitBrTable(const Operator& op);
+  bool VisitBrOn(const Operator& op);
   bool VisitBrOnNull(const Operator& op);
   bool VisitBrOnNonNull(const Operator& op);
   bool VisitBrOnCast(const Operator& op);
@@ -197,7 +198,6 @@ class CodeValidator {
   bool is_const_ = false;
   uint32_t num_globals_ = 0;  // Visible ones in a constant expression.
   ValueType const_type_;
-  TypeIndex func_type_ = 0;
   Types results_;  // Of the function.
   Types params_;
   std::vector<LocalGroup> groups_;

@@ -98,24 +98,17 @@ class Detector {
     Operator op;
     while (!operators.done() && operators.TryRead(&op)) {
       VisitOperator(op);
-      switch (op.op) {
-        case Op::kI32Add:
-        case Op::kI32Sub:
-        case Op::kI32Mul:
-        case Op::kI64Add:
-        case Op::kI64Sub:
-        case Op::kI64Mul:
-          Add(Feature::kExtendedConst);
-          break;
-        case Op::kGlobalGet:
-          // Of a global that the module defines.
-          if (op.index[0] < module_.globals.size() &&
-              !module_.globals[op.index[0]].is_import()) {
-            Add(Feature::kGc);
-          }
-          break;
-        default:
-          break;
+      // Arithmetic may stand here thanks to that feature alone.
+      const OpClass op_class = InfoOf(op.op).op_class;
+      if (op_class == OpClass::kSimple && InfoOf(op.op).num_params == 2 &&
+          InfoOf(op.op).feature == Feature::kMvp) {
+        Add(Feature::kExtendedConst);
+      }
+      // So may a global that the module defines.
+      if (op_class == OpClass::kGlobalGet &&
+          op.index[0] < module_.globals.size() &&
+          !module_.globals[op.index[0]].is_import()) {
+        Add(Feature::kGc);
       }
     }
   }

@@ -15,6 +15,15 @@ constexpr uint8_t kHasPageSize = 8;
 // First byte of a table with an initializer.
 constexpr uint8_t kTableWithInit = 0x40;
 
+// By how much an operator changes the nesting of blocks.
+int NestingChange(OpClass op_class) {
+  for (OpClass begin : {OpClass::kBlock, OpClass::kLoop, OpClass::kIf,
+                        OpClass::kTry, OpClass::kTryTable}) {
+    if (op_class == begin) return 1;
+  }
+  return op_class == OpClass::kEnd || op_class == OpClass::kDelegate ? -1 : 0;
+}
+
 }  // namespace
 
 bool ModuleReader::ReadImportSection() {
@@ -419,23 +428,9 @@ bool ModuleReader::ReadConstExpr(ConstExpr* expr) {
   const ByteSpan rest = reader_.rest();
   OperatorReader operators(rest, expr->offset, features_, section_.data());
   Operator op;
-  for (int depth = 1; depth > 0;) {
+  for (int64_t depth = 1; depth > 0;) {
     if (!operators.TryRead(&op)) return Fail(operators.status());
-    switch (InfoOf(op.op).op_class) {
-      case OpClass::kBlock:
-      case OpClass::kLoop:
-      case OpClass::kIf:
-      case OpClass::kTry:
-      case OpClass::kTryTable:
-        ++depth;
-        break;
-      case OpClass::kEnd:
-      case OpClass::kDelegate:
-        --depth;
-        break;
-      default:
-        break;
-    }
+    depth += NestingChange(InfoOf(op.op).op_class);
   }
   const size_t size = operators.offset() - expr->offset;
   expr->code = rest.subspan(0, size);

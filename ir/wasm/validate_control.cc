@@ -1,4 +1,5 @@
 // Structured control, branches, calls and exceptions.
+#include "base/check.h"
 #include "ir/wasm/code_validator.h"
 
 namespace weft::wasm {
@@ -117,6 +118,18 @@ bool CodeValidator::VisitEnd() {
   return true;
 }
 
+bool CodeValidator::VisitException(const Operator& op) {
+  if (op.op == Op::kCatch) return VisitCatch(op);
+  if (op.op == Op::kCatchAll) return VisitCatchAll();
+  if (op.op == Op::kDelegate) return VisitDelegate(op);
+  if (op.op == Op::kRethrow) return VisitRethrow(op);
+  if (op.op == Op::kThrow) return VisitThrow(op);
+  WEFT_DCHECK(op.op == Op::kThrowRef);
+  if (!Pop(ValueType::Ref(HeapType::kExn, true))) return false;
+  SetUnreachable();
+  return true;
+}
+
 bool CodeValidator::VisitCatch(const Operator& op) {
   Frame frame;
   const FrameKind kind = frames_.back().kind;
@@ -232,6 +245,12 @@ bool CodeValidator::VisitBrTable(const Operator& op) {
   return true;
 }
 
+bool CodeValidator::VisitBrOn(const Operator& op) {
+  if (op.op == Op::kBrOnNull) return VisitBrOnNull(op);
+  if (op.op == Op::kBrOnNonNull) return VisitBrOnNonNull(op);
+  return VisitBrOnCast(op);
+}
+
 bool CodeValidator::VisitBrOnNull(const Operator& op) {
   const Frame* frame;
   ValueType ref;
@@ -284,27 +303,22 @@ bool CodeValidator::VisitBrOnCast(const Operator& op) {
 
 // The signature that a call of any kind has; pops what selects the callee.
 bool CodeValidator::FindCallee(const Operator& op, const SubType** type) {
-  switch (op.op) {
-    case Op::kCall:
-    case Op::kReturnCall:
-      if (op.index[0] >= module_.funcs.size()) {
-        return Invalid("unknown function");
-      }
-      *type = &module_.types[module_.funcs[op.index[0]].type];
-      return true;
-    case Op::kCallIndirect:
-    case Op::kReturnCallIndirect: {
-      ValueType address;
-      if (!CheckTable(op.index[1], &address)) return false;
-      const ValueType element = module_.tables[op.index[1]].type.element;
-      constexpr ValueType kFuncRef = ValueType::Ref(HeapType::kFunc, true);
-      if (!Matches(element, kFuncRef)) return Mismatch(kFuncRef, element);
-      return FindType(op.index[0], SubType::kFunc, type) && Pop(address);
-    }
-    default:  // call_ref and return_call_ref.
-      return FindType(op.index[0], SubType::kFunc, type) &&
-             Pop(ValueType::Ref(HeapType::Defined(op.index[0]), true));
+  if (op.op == Op::kCall || op.op == Op::kReturnCall) {
+    if (op.index[0] >= module_.funcs.size()) return Invalid("unknown function");
+    *type = &module_.types[module_.funcs[op.index[0]].type];
+    return true;
   }
+  if (op.op == Op::kCallIndirect || op.op == Op::kReturnCallIndirect) {
+    constexpr ValueType kFuncRef = ValueType::Ref(HeapType::kFunc, true);
+    ValueType address;
+    if (!CheckTable(op.index[1], &address)) return false;
+    const ValueType element = module_.tables[op.index[1]].type.element;
+    if (!Matches(element, kFuncRef)) return Mismatch(kFuncRef, element);
+    return FindType(op.index[0], SubType::kFunc, type) && Pop(address);
+  }
+  WEFT_DCHECK(op.op == Op::kCallRef || op.op == Op::kReturnCallRef);
+  return FindType(op.index[0], SubType::kFunc, type) &&
+         Pop(ValueType::Ref(HeapType::Defined(op.index[0]), true));
 }
 
 bool CodeValidator::VisitCall(const Operator& op) {

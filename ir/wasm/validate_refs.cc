@@ -1,4 +1,5 @@
 // Tables, references, structs and arrays.
+#include "base/check.h"
 #include "ir/wasm/code_validator.h"
 #include "ir/wasm/limits.h"
 
@@ -23,20 +24,19 @@ bool CodeValidator::VisitTableOp(const Operator& op) {
   ValueType address;
   if (!CheckTable(op.index[0], &address)) return false;
   const ValueType element = module_.tables[op.index[0]].type.element;
-  switch (op.op) {
-    case Op::kTableGet:
-      if (!Pop(address)) return false;
-      Push(element);
-      return true;
-    case Op::kTableSet:
-      return Pop(element) && Pop(address);
-    case Op::kTableGrow:
-      if (!Pop(address) || !Pop(element)) return false;
-      Push(address);
-      return true;
-    default:  // table.fill
-      return Pop(address) && Pop(element) && Pop(address);
+  if (op.op == Op::kTableGet) {
+    if (!Pop(address)) return false;
+    Push(element);
+    return true;
   }
+  if (op.op == Op::kTableSet) return Pop(element) && Pop(address);
+  if (op.op == Op::kTableGrow) {
+    if (!Pop(address) || !Pop(element)) return false;
+    Push(address);
+    return true;
+  }
+  WEFT_DCHECK(op.op == Op::kTableFill);
+  return Pop(address) && Pop(element) && Pop(address);
 }
 
 bool CodeValidator::VisitTableCopy(const Operator& op) {
@@ -72,21 +72,16 @@ bool CodeValidator::VisitMemoryCopy(const Operator& op) {
 }
 
 bool CodeValidator::VisitRefOp(const Operator& op) {
-  ValueType ref;
-  switch (op.op) {
-    case Op::kRefNull:
-      if (!CheckHeap(op.heap[0])) return false;
-      Push(ValueType::Ref(op.heap[0], true));
-      return true;
-    case Op::kRefIsNull:
-      if (!PopRef(&ref)) return false;
-      Push(kI32);
-      return true;
-    default:  // ref.as_non_null
-      if (!PopRef(&ref)) return false;
-      Push(ref.AsNonNull());
-      return true;
+  if (op.op == Op::kRefNull) {
+    if (!CheckHeap(op.heap[0])) return false;
+    Push(ValueType::Ref(op.heap[0], true));
+    return true;
   }
+  ValueType ref;
+  if (!PopRef(&ref)) return false;
+  WEFT_DCHECK(op.op == Op::kRefIsNull || op.op == Op::kRefAsNonNull);
+  Push(op.op == Op::kRefIsNull ? kI32 : ref.AsNonNull());
+  return true;
 }
 
 bool CodeValidator::VisitRefFunc(const Operator& op) {
@@ -103,17 +98,12 @@ bool CodeValidator::VisitRefTestOrCast(const Operator& op) {
   if (!CheckHeap(op.heap[0])) return false;
   // Any type of the same hierarchy may be cast.
   if (!Pop(ValueType::Ref(TopType(module_, op.heap[0]), true))) return false;
-  switch (op.op) {
-    case Op::kRefCast:
-      Push(ValueType::Ref(op.heap[0], false));
-      return true;
-    case Op::kRefCastNull:
-      Push(ValueType::Ref(op.heap[0], true));
-      return true;
-    default:  // ref.test
-      Push(kI32);
-      return true;
+  if (op.op == Op::kRefTest || op.op == Op::kRefTestNull) {
+    Push(kI32);
+  } else {
+    Push(ValueType::Ref(op.heap[0], op.op == Op::kRefCastNull));
   }
+  return true;
 }
 
 bool CodeValidator::VisitConvertExtern(const Operator& op) {
@@ -186,55 +176,49 @@ bool CodeValidator::CheckMutable(const FieldType& field) {
   return field.is_mutable || Invalid("field is immutable");
 }
 
-// REQUIRES: the first index is that of an array type.
 bool CodeValidator::VisitArrayOp(const Operator& op) {
-  const FieldType& element = module_.types[op.index[0]].fields[0];
+  const SubType* type;
+  if (!FindType(op.index[0], SubType::kArray, &type)) return false;
+  const FieldType& element = type->fields[0];
   const ValueType value = element.storage.value;
   const ValueType ref = RefTo(op.index[0], true);
-  switch (InfoOf(op.op).op_class) {
-    case OpClass::kArrayNew:
-    case OpClass::kArrayNewDefault:
-    case OpClass::kArrayNewFixed:
-      return VisitArrayNew(op, element);
-    case OpClass::kArrayNewSegment:
-      return VisitArrayNewSegment(op, element);
-    case OpClass::kArrayGet:
-      return VisitArrayGet(op, element);
-    case OpClass::kArraySet:
-      return CheckMutable(element) && Pop(value) && Pop(kI32) && Pop(ref);
-    case OpClass::kArrayFill:
-      return CheckMutable(element) && Pop(kI32) && Pop(value) && Pop(kI32) &&
-             Pop(ref);
-    case OpClass::kArrayCopy:
-      return VisitArrayCopy(op, element);
-    default:
-      return VisitArrayInit(op, element);
+  const OpClass op_class = InfoOf(op.op).op_class;
+  if (op_class == OpClass::kArrayGet) return VisitArrayGet(op, element);
+  if (op_class == OpClass::kArraySet) {
+    return CheckMutable(element) && Pop(value) && Pop(kI32) && Pop(ref);
   }
+  if (op_class == OpClass::kArrayFill) {
+    return CheckMutable(element) && Pop(kI32) && Pop(value) && Pop(kI32) &&
+           Pop(ref);
+  }
+  if (op_class == OpClass::kArrayCopy) return VisitArrayCopy(op, element);
+  if (op_class == OpClass::kArrayInit) return VisitArrayInit(op, element);
+  if (op_class == OpClass::kArrayNewSegment) {
+    return VisitArrayNewSegment(op, element);
+  }
+  return VisitArrayNew(op, element);
 }
 
 bool CodeValidator::VisitArrayNew(const Operator& op,
                                   const FieldType& element) {
   const ValueType value = element.storage.value;
-  switch (op.op) {
-    case Op::kArrayNew:
-      if (!Pop(kI32) || !Pop(value)) return false;
-      break;
-    case Op::kArrayNewDefault:
-      if (!value.is_defaultable()) {
-        return Invalid("array type is not defaultable");
-      }
-      if (!Pop(kI32)) return false;
-      break;
-    default:  // array.new_fixed
-      if (op.index[1] > LimitValue(Limit::kArrayFixed)) {
-        status_ =
-            LimitError(Limit::kArrayFixed, op.index[1], op.offset, section_);
-        return false;
-      }
-      for (uint32_t i = 0; i < op.index[1]; ++i) {
-        if (!Pop(value)) return false;
-      }
-      break;
+  if (op.op == Op::kArrayNew) {
+    if (!Pop(kI32) || !Pop(value)) return false;
+  } else if (op.op == Op::kArrayNewDefault) {
+    if (!value.is_defaultable()) {
+      return Invalid("array type is not defaultable");
+    }
+    if (!Pop(kI32)) return false;
+  } else {
+    WEFT_DCHECK(op.op == Op::kArrayNewFixed);
+    if (op.index[1] > LimitValue(Limit::kArrayFixed)) {
+      status_ =
+          LimitError(Limit::kArrayFixed, op.index[1], op.offset, section_);
+      return false;
+    }
+    for (uint32_t i = 0; i < op.index[1]; ++i) {
+      if (!Pop(value)) return false;
+    }
   }
   Push(RefTo(op.index[0], false));
   return true;
