@@ -123,6 +123,7 @@ void Simplifier::DeleteTree(ValueId id) {
         }
       }
       if (r.delegate.valid()) edges_[r.delegate.index] -= 2;
+      f_.region(region).params.clear();
     }
     f_.inst(at).flags = 2;
   }
@@ -313,6 +314,9 @@ bool Simplifier::Flatten(ValueId id, RegionId region) {
 
 void Simplifier::VisitRegion(ValueId id) {
   const RegionId region = f_.region_of(id);
+  // First of all, since the arm that goes may be the only one that exits.
+  const bool is_if =
+      f_.region(region).kind == RegionKind::kIf && !DecideIf(id, region);
   if (!Exits(region) && f_.inst(id).next.valid()) {
     if (f_.region(region).kind != RegionKind::kLoop) {
       f_.region(region).params.clear();  // They are in the tail.
@@ -320,13 +324,9 @@ void Simplifier::VisitRegion(ValueId id) {
     DeleteTail(id);
     changed_ = true;
   }
-  if (f_.region(region).kind == RegionKind::kIf) {
-    if (!DecideIf(id, region)) {
-      if (RemoveEmptyIf(id, region) || IfToBranch(id, region) ||
-          IfToSelect(id, region)) {
-        return;
-      }
-    }
+  if (is_if && (RemoveEmptyIf(id, region) || IfToBranch(id, region) ||
+                IfToSelect(id, region))) {
+    return;
   }
   const RegionKind kind = f_.region(region).kind;
   if (kind == RegionKind::kBlock || kind == RegionKind::kLoop) {
