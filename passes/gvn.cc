@@ -85,8 +85,6 @@ class Numbering {
   uint64_t VersionFor(ValueId id) const;
   uint64_t HashOf(ValueId id) const;
   bool SameComputation(ValueId a, ValueId b) const;
-  int Cost(ValueId id) const;
-  bool Pays(ValueId id, ValueId leader) const;
   void Replace(ValueId id, ValueId by);
   ValueId Root(ValueId id) const {
     while (f_.inst(id).op == ir::kCopy) id = f_.operand(id, 0);
@@ -242,35 +240,6 @@ bool Numbering::SameComputation(ValueId a, ValueId b) const {
   return true;
 }
 
-// Bytes that computing `id` takes, reading each operand from a local.
-int Numbering::Cost(ValueId id) const {
-  const OpInfo& info = InfoOf(f_.inst(id).op);
-  int cost = info.prefix == 0 ? 1 : 2;
-  if (info.access_bytes > 0) {
-    cost += 1 + wasm::LebSize(f_.mem_arg(id).offset);
-  } else {
-    cost += static_cast<int>(info.immediates.size());
-  }
-  for (ValueId operand : f_.operands(id)) {
-    const ValueId root = Root(operand);
-    if (f_.inst(root).op == Op::kI32Const) {
-      cost += 1 + wasm::SignedLebSize(static_cast<int32_t>(f_.inst(root).imm));
-    } else {
-      cost += 2;
-    }
-  }
-  return cost;
-}
-
-bool Numbering::Pays(ValueId id, ValueId leader) const {
-  if (!context_.for_size) return true;
-  const bool leader_on_stack =
-      f_.inst(leader).local == ir::kNoLocal && UsesOf(leader) == 1;
-  // The assignment that the computation would have had goes, too.
-  const int saved = Cost(id) + (f_.inst(id).local != ir::kNoLocal ? 2 : 0);
-  return saved > 2 + (leader_on_stack ? 2 : 0);
-}
-
 void Numbering::Replace(ValueId id, ValueId by) {
   changed_ = true;
   if (by.index < uses_.size()) uses_[by.index] += UsesOf(id);
@@ -364,7 +333,6 @@ bool Numbering::TryFacts(ValueId id) {
       }
     }
     if (!(f_.inst(fact.value).type == inst.type)) return false;
-    if (!Pays(id, fact.value)) return false;
     Replace(id, fact.value);
     return true;
   }
@@ -438,7 +406,6 @@ bool Numbering::TryTable(ValueId id) {
     if (!SameComputation(leader, id) || !dominance_.Dominates(leader, id)) {
       continue;
     }
-    if (!Pays(id, leader)) break;
     Replace(id, leader);
     return true;
   }

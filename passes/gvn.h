@@ -7,8 +7,7 @@
 // that value; likewise reads of globals and of GC fields; parameters that are
 // the same on every edge into that value.
 // Refuses: operators with effects; atomics and shared memory; relaxed SIMD;
-// allocations, whose identity is observable; merging that would cost bytes,
-// when asked for size.
+// allocations, whose identity is observable.
 // Sound: a dominating equal computation has the same value and, having come
 // this far, did not trap, so the later one does not either. A result whose NaN
 // bits the engine chooses is merged, never duplicated: the later computation
