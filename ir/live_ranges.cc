@@ -167,18 +167,21 @@ void LiveRanges::Branch(const Function& f, ValueId id, uint32_t at) {
     std::fill(scratch_.begin(), scratch_.end(), 0);
     return Replace(scratch_, at + 1);
   }
-  if (!IsTerminator(f.inst(id).op)) {
-    const RegionId target = f.edge_target(id, 0);
-    if (target != Function::root() &&
-        f.region(target).kind == RegionKind::kLoop) {
-      const auto args = f.edge_args(id, 0);
-      for (size_t i = 0; i < args.size(); ++i) {
-        const ValueId param = f.region(target).params[i];
-        const uint32_t slot = slots_[param.index];
-        if (slot != kNoLocal && args[i] != param && Test(live_, slot)) {
-          lost_params_.push_back(param);
-        }
-      }
+  const bool falls_through = !IsTerminator(f.inst(id).op);
+  for (uint32_t e = 0; e < edges && (falls_through || edges > 1); ++e) {
+    const RegionId loop = f.edge_target(id, e);
+    if (f.region(loop).kind != RegionKind::kLoop) continue;
+    if (falls_through) {
+      overwritten_.push_back({id, e, at, RegionId()});
+      continue;
+    }
+    for (uint32_t other = 0; other < edges; ++other) {
+      const RegionId target = f.edge_target(id, other);
+      if (target == Function::root() || target == loop) continue;
+      const bool is_loop = f.region(target).kind == RegionKind::kLoop;
+      overwritten_.push_back(
+          {id, e, is_loop ? 0 : states_[state_of_region_[target.index]].close,
+           is_loop ? target : RegionId()});
     }
   }
   for (uint32_t e = 0; e < edges; ++e) {
@@ -188,6 +191,29 @@ void LiveRanges::Branch(const Function& f, ValueId id, uint32_t at) {
       Replace(set, at + 1);
     } else {
       Merge(set, at);
+    }
+  }
+}
+
+// A loop's own parameters are defined on the edge itself, so their old values
+// are lost when they are live where the branch may go to instead.
+void LiveRanges::FindLostParams(const Function& f) {
+  for (const Overwritten& o : overwritten_) {
+    const RegionId loop = f.edge_target(o.inst, o.edge);
+    const uint32_t at =
+        o.header.valid() ? header_at_[o.header.index] : o.position;
+    const auto args = f.edge_args(o.inst, o.edge);
+    for (size_t i = 0; i < args.size(); ++i) {
+      const ValueId param = f.region(loop).params[i];
+      const uint32_t slot = slots_[param.index];
+      if (slot == kNoLocal || args[i] == param) continue;
+      const std::vector<LivePiece>& pieces = pieces_[slot];
+      const auto piece = std::upper_bound(
+          pieces.begin(), pieces.end(), at,
+          [](uint32_t p, const LivePiece& piece) { return p < piece.begin; });
+      if (piece != pieces.begin() && at < (piece - 1)->end) {
+        lost_params_.push_back(param);
+      }
     }
   }
 }
@@ -213,6 +239,7 @@ void LiveRanges::OpenRegion(const Function& f, RegionId region, uint32_t at) {
   OpenRegionState& state = states_.back();
   switch (f.region(region).kind) {
     case RegionKind::kLoop: {
+      header_at_[region.index] = at;
       // The loop's own slot is complete: the loops inside are done.
       const uint32_t loop = loop_slots_[region.index];
       if (!Test(live_, loop)) break;  // No branch back.
@@ -270,6 +297,8 @@ absl::Status LiveRanges::Compute(const Function& f, const Emission& emission) {
   state_of_region_.assign(f.num_regions(), 0);
   work_ = 0;
   lost_params_.clear();
+  overwritten_.clear();
+  header_at_.assign(f.num_regions(), 0);
   if (words == 0) return absl::OkStatus();
   for (size_t i = emission.entries.size(); i-- > 0;) {
     if (work_ > kMaxWork || states_.size() * words > kMaxStateWords) {
@@ -329,6 +358,7 @@ absl::Status LiveRanges::Compute(const Function& f, const Emission& emission) {
     std::vector<LivePiece>& pieces = pieces_[slot];
     std::reverse(pieces.begin(), pieces.end());
   }
+  FindLostParams(f);
   return absl::OkStatus();
 }
 

@@ -39,8 +39,8 @@ class LiveRanges {
   const std::vector<LivePiece>& pieces(uint32_t slot) const {
     return pieces_[slot];
   }
-  // Loop parameters that are still read where a conditional branch back to
-  // their loop falls through, although its copies have overwritten them.
+  // Loop parameters that are still read where a branch goes that could have
+  // gone back to their loop, although its copies have overwritten them.
   const std::vector<ValueId>& lost_params() const { return lost_params_; }
   // Number of reads and writes.
   uint32_t accesses(uint32_t slot) const { return accesses_[slot]; }
@@ -60,6 +60,7 @@ class LiveRanges {
                 absl::Span<const LivePiece> by);
   void Cover(uint32_t slot, uint32_t begin, absl::Span<const LivePiece> by);
   void Branch(const Function& f, ValueId id, uint32_t at);
+  void FindLostParams(const Function& f);
   const Words& TargetSet(const Function& f, RegionId region);
   void OpenRegion(const Function& f, RegionId region, uint32_t at);
   void CloseRegion(const Function& f, RegionId region, uint32_t at);
@@ -74,7 +75,17 @@ class LiveRanges {
   std::vector<uint32_t> accesses_;
   std::vector<std::vector<LivePiece>> pieces_;
   std::vector<ValueId> lost_params_;
-  std::vector<uint32_t> open_end_;  // Of live slots: where the piece ends.
+  // Edge back to a loop, and where its branch goes otherwise: to `position`,
+  // or to the header of another loop.
+  struct Overwritten {
+    ValueId inst;
+    uint32_t edge;
+    uint32_t position;
+    RegionId header;
+  };
+  std::vector<Overwritten> overwritten_;
+  std::vector<uint32_t> header_at_;  // By region: position of its kOpen.
+  std::vector<uint32_t> open_end_;   // Of live slots: where the piece ends.
   Words live_;
   struct OpenRegionState {
     uint32_t close;      // Position of its end.

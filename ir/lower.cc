@@ -54,7 +54,10 @@ class Lowerer::Impl {
       stackifier_.Run(*function, &emission_);
       status = allocator_.Run(*function, emission_, &locals_);
       if (!status.ok()) return status;
-      WEFT_CHECK(locals_.lost_params.empty());
+      if (!locals_.lost_params.empty()) {
+        return absl::ResourceExhaustedError(
+            "limit lost-copies: copies of loop parameters did not help");
+      }
     }
     encoder_.Encode(*function, emission_, &locals_, out);
     return absl::OkStatus();

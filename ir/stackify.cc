@@ -172,6 +172,7 @@ class Stackifier::Builder {
   void StartTree(ValueId id, uint32_t begin);
   void AddOperands(ValueId id);
   void AddEdgeSets(ValueId id);
+  bool ToLoop(ValueId id) const;
   void EmitCopies(ValueId id, bool consume);
   uint32_t NumStackArgs(ValueId id) const;
   void Want(ValueId value);
@@ -270,7 +271,12 @@ void Stackifier::Builder::CollectAssignments() {
         for (size_t i = 0; i < args.size(); ++i) {
           const ValueId param = f_->region(target).params[i];
           const uint32_t local = f_->inst(param).local;
-          if (local != kNoLocal && f_->inst(args[i]).local != local) {
+          if (local == kNoLocal || args[i] == param) continue;
+          // What was in the local before the loop is assigned on the way back.
+          if (f_->inst(args[i]).local != local ||
+              (f_->inst(param).op == kLoopParam &&
+               position_[args[i].index] < position_[param.index] &&
+               position_[param.index] < position_[id.index])) {
             visit(local, position_[id.index]);
           }
         }
@@ -503,18 +509,30 @@ void Stackifier::Builder::EmitCopies(ValueId id, bool consume) {
     }
   }
   const uint32_t count = static_cast<uint32_t>(out_->copies.size()) - first;
+  // Copies may read parameters of the loop that are assigned here.
+  if (consume && ToLoop(id)) {
+    for (size_t i = 1; i < group_.size(); i += 2) {
+      ++pending_[group_[i].index];
+      Push(EntryKind::kSet, group_[i].index);
+    }
+  }
   if (count > 0) Push(EntryKind::kCopies, first, count);
 }
 
 // The tree part of what EmitCopies left: all values, then all assignments.
 void Stackifier::Builder::AddEdgeSets(ValueId id) {
-  (void)id;
   for (size_t i = 0; i < group_.size(); i += 2) AddItem(group_[i]);
-  for (size_t i = group_.size(); i > 0; i -= 2) {
+  for (size_t i = ToLoop(id) ? 0 : group_.size(); i > 0; i -= 2) {
     ++pending_[group_[i - 1].index];
     AddItem(group_[i - 1], true);
   }
   group_.clear();
+}
+
+// Whether the first edge leads to a loop, where nothing travels on the stack.
+bool Stackifier::Builder::ToLoop(ValueId id) const {
+  return f_->num_edges(id) > 0 &&
+         f_->region(f_->edge_target(id, 0)).kind == RegionKind::kLoop;
 }
 
 uint32_t Stackifier::Builder::NumStackArgs(ValueId id) const {
@@ -830,6 +848,8 @@ bool Stackifier::Builder::GatherMove(ValueId value, Footprint* footprint) {
     for (ValueId operand : f_->operands(id)) {
       const uint32_t local = f_->inst(operand).local;
       if (AssignedBetween(local, position_[id.index], to)) return false;
+      // Nothing says where branches back assign it.
+      if (local == kNoLocal && f_->inst(operand).op == kLoopParam) return false;
       if (local == kNoLocal && IsComputed(operand) &&
           !out_->rematerialized[operand.index] &&
           remaining_[operand.index] == 1 && pending_[operand.index] == 0) {
