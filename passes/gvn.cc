@@ -320,7 +320,11 @@ bool Numbering::TryFold(ValueId id) {
 bool Numbering::TryFacts(ValueId id) {
   const Inst& inst = f_.inst(id);
   const bool is_global = inst.op == Op::kGlobalGet;
-  if (!is_global && InfoOf(inst.op).access_bytes == 0) return false;
+  // Loads of a lane have a vector as second operand, and are left alone.
+  if (!is_global &&
+      (InfoOf(inst.op).access_bytes == 0 || inst.num_operands != 1)) {
+    return false;
+  }
   for (const Fact& fact : facts_) {
     if (fact.op != inst.op) continue;
     if (is_global) {
@@ -449,7 +453,7 @@ void Numbering::Visit(ValueId id) {
   if (TryFold(id) || TryFacts(id)) return;
   if (TryTable(id)) return;
   const uint32_t bytes = InfoOf(inst.op).access_bytes;
-  const bool is_load = bytes != 0;
+  const bool is_load = bytes != 0 && inst.num_operands == 1;
   if (is_load || (inst.op == Op::kGlobalGet &&
                   context_.module.globals[inst.imm].type.is_mutable)) {
     Fact fact{inst.op, ValueId(), inst.imm, 0, 0, id};
