@@ -26,7 +26,6 @@ using wasm::ValueType;
 
 namespace {
 
-constexpr uint32_t kNone = 0xffffffffu;
 // Equal-hash entries looked at, and facts about memory kept.
 constexpr int kMaxChain = 12;
 constexpr size_t kMaxFacts = 16;
@@ -70,6 +69,12 @@ class Numbering {
     ValueId value;
   };
 
+  // A computation in the table of all so far.
+  struct Entry {
+    uint64_t hash = 0;
+    ValueId value;
+  };
+
   void Prepare();
   void Visit(ValueId id);
   void EnterArm(RegionId region, bool first);
@@ -107,9 +112,7 @@ class Numbering {
   uint32_t next_version_ = 1;
   std::vector<uint64_t> version_of_;  // Of candidates that read state.
   std::vector<Fact> facts_;
-  std::vector<uint32_t> heads_;
-  std::vector<uint32_t> next_in_chain_;  // By value.
-  std::vector<uint64_t> hashes_;         // By value.
+  std::vector<Entry> table_;  // Open addressing; a power of two.
   bool changed_ = false;
 };
 
@@ -123,11 +126,9 @@ void Numbering::Prepare() {
   region_writes_.assign(f_.num_regions(), 0);
   saved_.assign(f_.num_regions(), {});
   version_of_.assign(n, 0);
-  next_in_chain_.assign(n, kNone);
-  hashes_.assign(n, 0);
-  size_t buckets = 64;
-  while (buckets < n) buckets *= 2;
-  heads_.assign(buckets, kNone);
+  size_t entries = 64;
+  while (entries < n + n / 2) entries *= 2;
+  table_.assign(entries, Entry());
   ir::ForEachInstReversed(f_, [&](ValueId id) {
     const auto operands = f_.operands(id);
     for (ValueId operand : operands) ++uses_[operand.index];
@@ -400,21 +401,22 @@ void Numbering::RecordStore(ValueId id) {
 bool Numbering::TryTable(ValueId id) {
   version_of_[id.index] = VersionFor(id);
   const uint64_t hash = HashOf(id);
-  hashes_[id.index] = hash;
-  uint32_t& head = heads_[hash & (heads_.size() - 1)];
+  const size_t mask = table_.size() - 1;
+  size_t at = hash & mask;
   int steps = 0;
-  for (uint32_t at = head; at != kNone && steps < kMaxChain;
-       at = next_in_chain_[at], ++steps) {
-    const ValueId leader(at);
-    if (hashes_[at] != hash || f_.inst(leader).op == ir::kDeleted) continue;
-    if (!SameComputation(leader, id) || !dominance_.Dominates(leader, id)) {
+  for (; table_[at].value.valid(); at = (at + 1) & mask) {
+    if (table_[at].hash != hash) continue;
+    // One of many that do not dominate makes room.
+    if (++steps > kMaxChain) break;
+    const ValueId leader = table_[at].value;
+    if (f_.inst(leader).op == ir::kDeleted || !SameComputation(leader, id) ||
+        !dominance_.Dominates(leader, id)) {
       continue;
     }
     Replace(id, leader);
     return true;
   }
-  next_in_chain_[id.index] = head;
-  head = id.index;
+  table_[at] = {hash, id};
   return false;
 }
 
