@@ -739,12 +739,16 @@ bool Stackifier::Builder::ConsumeGroup(ValueId value) {
   const uint32_t begin = position_[f_->operand(value, 0).index];
   if (members.front() == value) {
     if (is_region && LastWanted() > begin) return false;
+    // One that is wanted below `value` would come too late.
+    for (size_t i = 1; i < n; ++i) {
+      if (remaining_[members[i].index] > 0) return false;
+    }
     // The others leave the stack first.
     if (pending_[value.index] > 0) Push(EntryKind::kTee, value.index);
     for (size_t i = 1; i < n; ++i) {
       if (pending_[members[i].index] > 0) {
         Push(EntryKind::kSet, members[i].index);
-      } else if (remaining_[members[i].index] == 0) {
+      } else {
         Push(EntryKind::kDrop);
       }
     }
