@@ -37,6 +37,12 @@ struct ValueCopy {
   ValueId to;
 };
 
+// Edge `edge` of instruction `inst`.
+struct EdgeRef {
+  ValueId inst;
+  uint32_t edge;
+};
+
 struct Emission {
   std::vector<Entry> entries;
   std::vector<ValueCopy> copies;
@@ -46,6 +52,13 @@ struct Emission {
   std::vector<bool> exits;
   // By region, loops only: the value that its end leaves on the stack.
   std::vector<ValueId> loop_results;
+  // When not empty nothing else counts: edges that need a landing block first,
+  // since they supply values to a loop, or since the targets of a br_table
+  // cannot all take the same number of values from the stack.
+  std::vector<EdgeRef> to_land;
+  // Nothing else counts either: values that edges supply by themselves need a
+  // block type that the module does not have.
+  bool missing_type = false;
   // By value: recomputed at every use instead of kept in a local.
   std::vector<bool> rematerialized;
 
@@ -55,6 +68,8 @@ struct Emission {
     stack_params.clear();
     exits.clear();
     loop_results.clear();
+    to_land.clear();
+    missing_type = false;
     rematerialized.clear();
   }
 };

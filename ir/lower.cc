@@ -8,6 +8,7 @@
 #include "ir/allocate_locals.h"
 #include "ir/body_encoder.h"
 #include "ir/flow.h"
+#include "ir/landing.h"
 #include "ir/stackify.h"
 
 namespace weft::ir {
@@ -46,6 +47,16 @@ class Lowerer::Impl {
 
   absl::Status Lower(Function* function, wasm::ByteWriter* out) {
     stackifier_.Run(*function, &emission_);
+    while (!emission_.missing_type && !emission_.to_land.empty()) {
+      for (const EdgeRef& at : emission_.to_land) {
+        LandEdge(at.inst, at.edge, function);
+      }
+      stackifier_.Run(*function, &emission_);
+    }
+    if (emission_.missing_type) {
+      return absl::ResourceExhaustedError(
+          "limit block-types: no type for the values that an edge supplies");
+    }
     absl::Status status = allocator_.Run(*function, emission_, &locals_);
     if (!status.ok()) return status;
     if (!locals_.lost_params.empty()) {

@@ -25,7 +25,8 @@ class Lowerer {
   // function was not changed, so lifting and lowering give the source back but
   // for what can be had for fewer bytes.
   // Errors: ResourceExhausted naming the limit, when the function takes more
-  // than the budgets of liveness; nothing has been appended then.
+  // than the budgets of liveness, or a block type that the module does not
+  // have; nothing has been appended then.
   absl::Status Lower(Function* function, wasm::ByteWriter* out);
 
  private:

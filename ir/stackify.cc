@@ -154,12 +154,18 @@ class Stackifier::Builder {
   void CollectAssignments();
   void ChooseStackParams();
   void ChooseFor(uint32_t region, bool demote);
+  void FindEdgesToLand();
   void ChooseRematerialized();
   void CountUses();
 
   // The walk.
   void Push(EntryKind kind, uint32_t a = 0, uint32_t b = 0) {
     out_->entries.push_back({kind, a, b});
+  }
+  // Values that a branch to `r` leaves on the stack.
+  size_t Arity(RegionId r) const {
+    return r == Function::root() ? f_->results.size()
+                                 : out_->stack_params[r.index].size();
   }
   void OpenBody(BodyId body);
   void Step();
@@ -319,27 +325,53 @@ void Stackifier::Builder::ChooseStackParams() {
     if (types_.BlockType(types) == wasm::kNoIndex) ChooseFor(r, true);
   }
   if (f_->branch_tables.empty()) return;
-  auto arity = [&](RegionId r) {
-    return r == Function::root() ? f_->results.size()
-                                 : out_->stack_params[r.index].size();
-  };
   for (bool changed = true; changed;) {
     changed = false;
     ForEachInst(*f_, [&](ValueId id) {
       if (f_->inst(id).op != Op::kBrTable) return;
       const auto& targets = f_->branch_tables[f_->inst(id).imm].targets;
-      const size_t first = arity(targets[0]);
+      const size_t first = Arity(targets[0]);
       if (std::all_of(targets.begin(), targets.end(),
-                      [&](RegionId r) { return arity(r) == first; })) {
+                      [&](RegionId r) { return Arity(r) == first; })) {
         return;
       }
       for (RegionId r : targets) {
-        if (r == Function::root() || arity(r) == forced_[r.index]) continue;
+        if (r == Function::root() || Arity(r) == forced_[r.index]) continue;
         ChooseFor(r.index, true);
         changed = true;
       }
     });
   }
+}
+
+// What the choice of stack parameters cannot give: values that arrive by
+// themselves at a loop, and equal arities for a br_table with loops, or with
+// the function, among its targets.
+void Stackifier::Builder::FindEdgesToLand() {
+  for (uint32_t r = 1; r < f_->num_regions(); ++r) {
+    if (forced_[r] == 0) continue;
+    if (f_->region(RegionId(r)).kind == RegionKind::kLoop) {
+      for (const IncomingEdge& in : incoming_.into(RegionId(r))) {
+        if (f_->num_implicit_args(in.inst, in.edge) > 0) {
+          out_->to_land.push_back({in.inst, in.edge});
+        }
+      }
+    } else if (out_->stack_params[r].size() > 1) {
+      std::vector<ValueType> types;
+      for (ValueId p : out_->stack_params[r]) types.push_back(f_->inst(p).type);
+      if (types_.BlockType(types) == wasm::kNoIndex) out_->missing_type = true;
+    }
+  }
+  if (f_->branch_tables.empty()) return;
+  ForEachInst(*f_, [&](ValueId id) {
+    if (f_->inst(id).op != Op::kBrTable) return;
+    const auto& targets = f_->branch_tables[f_->inst(id).imm].targets;
+    bool equal = true;
+    for (RegionId r : targets) equal &= Arity(r) == Arity(targets[0]);
+    for (uint32_t e = 0; e < targets.size() && !equal; ++e) {
+      if (Arity(targets[e]) > 0) out_->to_land.push_back({id, e});
+    }
+  });
 }
 
 void Stackifier::Builder::ChooseFor(uint32_t r, bool demote) {
@@ -993,6 +1025,8 @@ void Stackifier::Builder::Run(const Function& f, Emission* out) {
   Number();
   CollectAssignments();
   ChooseStackParams();
+  FindEdgesToLand();
+  if (out_->missing_type || !out_->to_land.empty()) return;
   CountUses();
   ChooseRematerialized();
   cursor_ = ValueId();
