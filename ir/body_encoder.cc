@@ -231,7 +231,12 @@ BlockType BodyEncoder::TypeOf(RegionId region) const {
   std::vector<ValueType> results;
   if (f_->region(region).kind == RegionKind::kLoop) {
     const ValueId value = emission_->loop_results[region.index];
-    if (value.valid()) results.push_back(f_->inst(value).type);
+    if (value.valid()) {
+      // It may have to come from its local, whose type may be wider.
+      const Inst& inst = f_->inst(value);
+      const bool wider = inst.type.is_ref() && inst.local != kNoLocal;
+      results.push_back(wider ? f_->local_types[inst.local] : inst.type);
+    }
   } else {
     for (ValueId param : emission_->stack_params[region.index]) {
       results.push_back(f_->inst(param).type);

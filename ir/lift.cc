@@ -79,6 +79,12 @@ class Lifter::Builder {
   Slot PopSlot();
   ValueId Pop() { return PopSlot().value; }
   void PopMany(size_t count, std::vector<ValueId>* values);
+  // The type that the source knows, which is that of the local where the value
+  // was read from one. Lowering may have to read it there again.
+  ValueType TypeOf(const Slot& slot) const {
+    return slot.local != kNoLocal ? f_->local_types[slot.local]
+                                  : f_->inst(slot.value).type;
+  }
   void SetCurrent(uint32_t local, ValueId value);
   void Rollback(uint32_t mark);
   void GetLocal(uint32_t local);
@@ -218,7 +224,7 @@ void Lifter::Builder::SetLocal(uint32_t local, bool tee) {
   // A label value stays one: its edges need not know of the local.
   if (slot.local != kNoLocal || f_->inst(value).local != kNoLocal ||
       f_->inst(value).op == kLabelParam || !IsLastDefined(value)) {
-    value = Emit(kCopy, f_->inst(value).type, {value});
+    value = Emit(kCopy, TypeOf(slot), {value});
   }
   f_->inst(value).local = local;
   SetCurrent(local, value);
@@ -231,8 +237,7 @@ void Lifter::Builder::SaveStaleReads(uint32_t local) {
   for (size_t i = stack_.size(); i-- > 0;) {
     Slot& slot = stack_[i];
     if (slot.local != local) continue;
-    const ValueId copy =
-        f_->New(kCopy, f_->inst(slot.value).type, {slot.value});
+    const ValueId copy = f_->New(kCopy, TypeOf(slot), {slot.value});
     if (slot.after.valid()) {
       f_->InsertAfter(slot.after, copy);
     } else {
@@ -267,9 +272,14 @@ void Lifter::Builder::EmitResults(ValueId inst,
 }
 
 void Lifter::Builder::VisitPlain(const Operator& op) {
+  const ValueType top = stack_.empty() ? ValueType() : TypeOf(stack_.back());
   PopMany(NumOperands(*module_, op), &scratch_);
   std::vector<ValueType> results;
   ResultTypes(*module_, *f_, op, scratch_, &results);
+  if (op.op == Op::kRefAsNonNull) results[0] = top.AsNonNull();
+  if (InfoOf(op.op).op_class == OpClass::kConvertExtern) {
+    results[0] = ValueType::Ref(results[0].heap(), top.nullable());
+  }
   const ValueId inst =
       Emit(op.op, ValueType(), scratch_, f_->StoreImmediates(op));
   EmitResults(inst, results);
@@ -569,8 +579,8 @@ void Lifter::Builder::VisitBranch(const Operator& op) {
     BranchTo(inst, {label}, values);
     return Stop();
   }
+  const ValueType type = TypeOf(stack_.back());
   const ValueId own = Pop();
-  const ValueType type = f_->inst(own).type;
   if (op_class == OpClass::kBrIf) {
     BranchTo(Emit(op.op, ValueType(), {own}, region.index), {label}, values);
     return;
