@@ -188,10 +188,14 @@ class ModuleWriter {
     }
   }
 
-  // ref.null is what a table without initializer begins with.
-  static bool IsNullInit(const Table& table) {
-    return table.type.element.nullable() && !table.init.code.empty() &&
-           table.init.code[0] == 0xd0;
+  // ref.null alone is what a table without initializer begins with. Operands
+  // of a struct.new, say, may begin with it too.
+  bool IsNullInit(const Table& table) const {
+    if (!table.type.element.nullable()) return false;
+    OperatorReader reader(table.init.code, table.init.offset, module_.features);
+    Operator op;
+    return reader.TryRead(&op) && op.op == Op::kRefNull &&
+           reader.TryRead(&op) && op.op == Op::kEnd;
   }
 
   void WriteMemories() {

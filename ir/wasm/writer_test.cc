@@ -69,6 +69,24 @@ TEST(WriterTest, EncodingsShrink) {
   EXPECT_EQ(Rewrite(bytes), expected);
 }
 
+// A struct with a field of externref, which ref.null of the table's type is
+// not: the initializer that begins with ref.null extern must stay.
+TEST(WriterTest, OnlyInitializersThatAreNullGo) {
+  const auto module = [](const Bytes& table) {
+    return ModuleBuilder()
+        .Section(1, Vec({{0x5f, 1, 0x6f, 0}}))
+        .Section(4, Vec({table}))
+        .Build();
+  };
+  const Bytes filled =
+      module({0x40, 0, 0x63, 0, 0, 1, 0xd0, 0x6f, 0xfb, 0, 0, 0x0b});
+  ASSERT_TRUE(Check(filled).ok()) << Check(filled);
+  EXPECT_EQ(Rewrite(filled), filled);
+  const Bytes null = module({0x40, 0, 0x63, 0, 0, 1, 0xd0, 0x71, 0x0b});
+  ASSERT_TRUE(Check(null).ok()) << Check(null);
+  EXPECT_EQ(Rewrite(null), module({0x63, 0, 0, 1}));
+}
+
 // Functions 0 (import), 1 and 2; 1 goes, a second import is not there.
 TEST(WriterTest, MapsRemoveAndReorder) {
   const Bytes bytes =
