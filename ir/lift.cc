@@ -221,10 +221,13 @@ void Lifter::Builder::SetLocal(uint32_t local, bool tee) {
     return;
   }
   if (on_stack_[local] > 0) SaveStaleReads(local);
-  // A label value stays one: its edges need not know of the local.
+  // A label value stays one: its edges need not know of the local. A reference
+  // more precise than the local is known as what the local says from here on.
+  const ValueType type = f_->local_types[local];
   if (slot.local != kNoLocal || f_->inst(value).local != kNoLocal ||
-      f_->inst(value).op == kLabelParam || !IsLastDefined(value)) {
-    value = Emit(kCopy, TypeOf(slot), {value});
+      f_->inst(value).op == kLabelParam || !(f_->inst(value).type == type) ||
+      !IsLastDefined(value)) {
+    value = Emit(kCopy, type, {value});
   }
   f_->inst(value).local = local;
   SetCurrent(local, value);
