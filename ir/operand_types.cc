@@ -1,6 +1,7 @@
 #include "ir/operand_types.h"
 
 #include "base/check.h"
+#include "ir/op_types.h"
 #include "ir/wasm/operator.h"
 
 namespace weft::ir {
@@ -320,6 +321,50 @@ void OperandTypes(const Module& module, const Function& f, ValueId id,
       break;  // Not in the SSA form.
   }
   WEFT_CHECK(false);
+}
+
+void DerivedTypes(const Module& module, const Function& f, ValueId id,
+                  std::vector<ValueType>* types) {
+  types->clear();
+  const Inst& inst = f.inst(id);
+  switch (inst.op) {
+    case kParam:
+      types->push_back(f.params[inst.imm]);
+      return;
+    case kDefault:
+    case Op::kLocalGet:
+    case Op::kLocalTee:
+      types->push_back(f.local_types[inst.imm]);
+      return;
+    case kCopy:
+      types->push_back(f.inst(f.operand(id, 0)).type);
+      return;
+    case Op::kBrOnNull:
+      types->push_back(f.inst(f.operand(id, 0)).type.AsNonNull());
+      return;
+    case Op::kBrOnCast:
+    case Op::kBrOnCastFail: {
+      const Function::CastBranch& cast = f.cast_branches[inst.imm];
+      const bool from_null = (cast.flags & 1) != 0;
+      const bool to_null = (cast.flags & 2) != 0;
+      types->push_back(
+          inst.op == Op::kBrOnCastFail
+              ? ValueType::Ref(cast.heap[1], to_null)
+              : ValueType::Ref(cast.heap[0], from_null && !to_null));
+      return;
+    }
+    case Op::kReturn:
+    case Op::kRethrow:
+    case Op::kLocalSet:
+      return;
+    default:
+      break;
+  }
+  if (!IsWasmOp(inst.op) || f.is_region(id) || IsBranch(inst.op)) return;
+  Operator op;
+  f.LoadImmediates(id, &op);
+  op.types = absl::MakeConstSpan(&inst.type, 1);
+  ResultTypes(module, f, op, f.operands(id), types);
 }
 
 void ImplicitTypes(const Module& module, const Function& f, ValueId id,

@@ -21,6 +21,12 @@ void OperandTypes(const wasm::Module& module, const Function& function,
 void ImplicitTypes(const wasm::Module& module, const Function& function,
                    ValueId id, uint32_t edge, std::vector<ValueType>* types);
 
+// Sets `*types` to the types of the results of `id`, as far as they follow from
+// its operator and the types of its operands: those that a value has at least.
+// REQUIRES: as above; neither a parameter of a region, nor a result.
+void DerivedTypes(const wasm::Module& module, const Function& function,
+                  ValueId id, std::vector<ValueType>* types);
+
 // Empty, or what is wrong with the indices among the immediates of `id`.
 const char* ImmediateError(const wasm::Module& module, const Function& function,
                            ValueId id);

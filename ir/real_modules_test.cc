@@ -1,4 +1,5 @@
-// Every body of real modules: lifted, verified, lowered and validated.
+// Every body of real modules: lifted, verified, printed and
+// parsed, lowered and validated.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +11,8 @@
 #include "gtest/gtest.h"
 #include "ir/lift.h"
 #include "ir/lower.h"
+#include "ir/text_parser.h"
+#include "ir/text_printer.h"
 #include "ir/type_lookup.h"
 #include "ir/verifier.h"
 #include "ir/wasm/reader.h"
@@ -25,6 +28,12 @@ std::vector<uint8_t> ReadFile(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+std::string Print(const wasm::Module& module, const Function& f) {
+  std::string text;
+  PrintFunction(module, f, &text);
+  return text;
+}
+
 void RoundTripAll(const fs::path& path) {
   const std::vector<uint8_t> bytes = ReadFile(path);
   ASSERT_FALSE(bytes.empty()) << path;
@@ -38,6 +47,7 @@ void RoundTripAll(const fs::path& path) {
   Lifter lifter;
   Lowerer lowerer(module, types);
   Function f;
+  Function parsed;
   int failures = 0;
   for (uint32_t i = module.num_imported_funcs; i < module.funcs.size(); ++i) {
     if (failures > 5) return;
@@ -49,12 +59,19 @@ void RoundTripAll(const fs::path& path) {
     status = Verify(module, f);
     EXPECT_TRUE(status.ok()) << status << ++failures;
     if (!status.ok()) continue;
+    const std::string text = Print(module, f);
     wasm::ByteWriter body;
     status = lowerer.Lower(&f, &body);
     if (absl::IsResourceExhausted(status)) continue;
     ASSERT_TRUE(status.ok()) << status;
     status = validator.Validate(i, body.bytes(), 0);
     EXPECT_TRUE(status.ok()) << status << ++failures;
+    // The text says all there is to say.
+    ASSERT_TRUE(ParseFunction(module, text, &parsed).ok());
+    EXPECT_EQ(Print(module, parsed), text);
+    wasm::ByteWriter again;
+    ASSERT_TRUE(lowerer.Lower(&parsed, &again).ok());
+    EXPECT_EQ(again.bytes() == body.bytes(), true) << ++failures;
   }
 }
 

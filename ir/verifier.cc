@@ -8,14 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "ir/dominance.h"
 #include "ir/flow.h"
-#include "ir/op_types.h"
 #include "ir/operand_types.h"
 #include "ir/verify_lists.h"
 #include "ir/wasm/type_text.h"
 
 namespace weft::ir {
 
-using wasm::InfoOf;
 using wasm::Module;
 
 namespace {
@@ -242,28 +240,7 @@ bool Verifier::CheckTableValues(ValueId id) {
 
 bool Verifier::CheckResults(ValueId id) {
   const Inst& inst = f_.inst(id);
-  types_.clear();
-  if (inst.op == kCopy) {
-    types_.push_back(f_.inst(f_.operand(id, 0)).type);
-  } else if (inst.op == Op::kLocalGet || inst.op == Op::kLocalTee) {
-    types_.push_back(f_.local_types[inst.imm]);
-  } else if (inst.op == Op::kBrOnNull) {
-    types_.push_back(f_.inst(f_.operand(id, 0)).type.AsNonNull());
-  } else if (inst.op == Op::kBrOnCast || inst.op == Op::kBrOnCastFail) {
-    const Function::CastBranch& cast = f_.cast_branches[inst.imm];
-    const bool from_null = (cast.flags & 1) != 0;
-    const bool to_null = (cast.flags & 2) != 0;
-    types_.push_back(inst.op == Op::kBrOnCastFail
-                         ? ValueType::Ref(cast.heap[1], to_null)
-                         : ValueType::Ref(cast.heap[0], from_null && !to_null));
-  } else if (IsWasmOp(inst.op) && !f_.is_region(id) && !IsBranch(inst.op) &&
-             inst.op != Op::kReturn && inst.op != Op::kRethrow &&
-             inst.op != Op::kLocalSet) {
-    wasm::Operator op;
-    f_.LoadImmediates(id, &op);
-    op.types = absl::MakeConstSpan(&inst.type, 1);
-    ResultTypes(module_, f_, op, f_.operands(id), &types_);
-  }
+  DerivedTypes(module_, f_, id, &types_);
   if (types_.size() == 1) {
     if (!Matches(types_[0], inst.type)) {
       return FailType(id, "result", 0, types_[0], inst.type);
