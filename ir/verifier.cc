@@ -33,6 +33,7 @@ class Verifier {
   bool CheckHint(ValueId id);
   bool CheckEntryValue(ValueId id);
   bool CheckProjection(ValueId id);
+  bool CheckArms(RegionId region);
   bool CheckOwnOperands(ValueId id);
   bool CheckEdges(ValueId id, uint32_t own);
   bool CheckTableValues(ValueId id);
@@ -151,6 +152,21 @@ bool Verifier::CheckProjection(ValueId id) {
   const bool last = !inst.next.valid() || f_.inst(inst.next).op != kCatchParam;
   if (last && inst.imm + 1 != params.size()) {
     return Fail(id, "not all values of the tag are there");
+  }
+  return true;
+}
+
+// CheckProjection looks at the values that are there.
+bool Verifier::CheckArms(RegionId region) {
+  const Region& r = f_.region(region);
+  for (uint32_t arm = 1; arm < r.num_bodies; ++arm) {
+    const Handler& handler = r.handlers[arm - 1];
+    if (handler.kind != wasm::CatchClause::kCatch) continue;
+    const ValueId first = f_.body(f_.body_of(region, arm)).first;
+    if (f_.inst(first).op != kCatchParam &&
+        !module_.types[module_.tags[handler.tag].type].params.empty()) {
+      return Fail(r.inst, "an arm does not begin with the values of its tag");
+    }
   }
   return true;
 }
@@ -310,6 +326,9 @@ bool Verifier::CheckInst(ValueId id) {
     case Op::kLocalSet:
     case Op::kLocalTee:
       if (!IsPinned(inst.imm)) return Fail(id, "its local is not pinned");
+      break;
+    case Op::kTry:
+      if (!CheckArms(f_.region_of(id))) return false;
       break;
     case Op::kDrop:
     case Op::kNop:
