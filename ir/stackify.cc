@@ -140,6 +140,7 @@ class Stackifier::Builder {
     ValueId cursor;        // What to restore: kBody.
     uint32_t barrier = 0;  // kBody, kHold.
     BodyId body;           // kBody.
+    size_t pool = 0;       // kBody.
   };
   // What a tree has to put on the stack, or a local that it pops into.
   struct Item {
@@ -233,6 +234,7 @@ class Stackifier::Builder {
   BodyId body_;
   ValueId cursor_;
   uint32_t barrier_ = 0;  // Definitions before it are out of reach.
+  size_t body_pool_ = 0;  // Size of pool_ when the body was opened.
 };
 
 // -- Preparation --------------------------------------------------------------
@@ -614,8 +616,10 @@ void Stackifier::Builder::OpenBody(BodyId body) {
   frame.cursor = cursor_;
   frame.barrier = barrier_;
   frame.body = body_;
+  frame.pool = body_pool_;
   frames_.push_back(frame);
   body_ = body;
+  body_pool_ = pool_.size();
   cursor_ = f_->body(body).last;
   barrier_ = 0;
 }
@@ -768,9 +772,11 @@ bool Stackifier::Builder::ConsumeGroup(ValueId value) {
   CollectGroup(cursor_, &first, &members);
   const size_t n = members.size();
   const bool is_region = f_->inst(value).op == kLabelParam;
+  const bool is_catch = f_->inst(value).op == kCatchParam;
   const uint32_t begin = position_[f_->operand(value, 0).index];
   if (members.front() == value) {
     if (is_region && LastWanted() > begin) return false;
+    if (is_catch && pool_.size() > body_pool_) return false;
     // One that is wanted below `value` would come too late.
     for (size_t i = 1; i < n; ++i) {
       if (remaining_[members[i].index] > 0) return false;
@@ -791,6 +797,7 @@ bool Stackifier::Builder::ConsumeGroup(ValueId value) {
   const Frame& tree = frames_.back();
   if (members.back() != value || tree.kind != FrameKind::kTree ||
       pool_.size() < tree.begin + n - 1 ||
+      (is_catch && pool_.size() > body_pool_ + n - 1) ||
       (is_region && LastWanted(n - 1) > begin)) {
     return false;
   }
@@ -935,6 +942,8 @@ bool Stackifier::Builder::Hold(ValueId value) {
   // Of a label value the whole region comes along.
   const ValueId begin = inst.op == kLabelParam ? f_->operand(value, 0) : value;
   if (LastWanted() > position_[begin.index]) return false;
+  // Nothing comes below what a catch receives.
+  if (inst.op == kCatchParam && pool_.size() > body_pool_) return false;
   if (IsBranch(inst.op)) return false;
   if (IsProjection(value)) {
     // Only when it is alone.
@@ -985,6 +994,7 @@ void Stackifier::Builder::Step() {
       cursor_ = frame.cursor;
       barrier_ = frame.barrier;
       body_ = frame.body;
+      body_pool_ = frame.pool;
       frames_.pop_back();
       return;
     }
@@ -1032,6 +1042,7 @@ void Stackifier::Builder::Run(const Function& f, Emission* out) {
   cursor_ = ValueId();
   barrier_ = 0;
   body_ = BodyId();
+  body_pool_ = 0;
   OpenBody(f.root_body());
   while (!frames_.empty()) Step();
   std::reverse(out_->entries.begin(), out_->entries.end());
