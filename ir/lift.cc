@@ -225,8 +225,8 @@ void Lifter::Builder::SetLocal(uint32_t local, bool tee) {
   // more precise than the local is known as what the local says from here on.
   const ValueType type = f_->local_types[local];
   if (slot.local != kNoLocal || f_->inst(value).local != kNoLocal ||
-      f_->inst(value).op == kLabelParam || !(f_->inst(value).type == type) ||
-      !IsLastDefined(value)) {
+      f_->inst(value).op == kLabelParam || f_->inst(value).op == kLoopParam ||
+      !(f_->inst(value).type == type) || !IsLastDefined(value)) {
     value = Emit(kCopy, type, {value});
   }
   f_->inst(value).local = local;

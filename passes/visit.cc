@@ -8,9 +8,12 @@
 #include <random>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
 #include "ir/lift.h"
 #include "ir/lower.h"
 #include "ir/type_lookup.h"
+#include "ir/verifier.h"
 #include "ir/wasm/locals.h"
 #include "ir/wasm/validator.h"
 #include "ir/wasm/writer.h"
@@ -103,50 +106,68 @@ class Worker {
       return result;
     }
     result.old_bytes = static_cast<uint32_t>(old_.size());
-    if (!Transform(func, old_.bytes(), &new_)) {
-      result.outcome = Outcome::kOverBudget;
+    result.outcome = Transform(func, old_.bytes(), &new_);
+    if (result.outcome == Outcome::kReplaced && repeats_) {
+      result.outcome = Settle(func);
+    }
+    if (result.outcome != Outcome::kReplaced) return result;
+    if (new_.bytes() == old_.bytes()) {
+      result.outcome = Outcome::kUnchanged;
       return result;
     }
-    if (repeats_ && !Settle(func)) {
-      result.outcome = Outcome::kOverBudget;
-      return result;
-    }
-    if (new_.bytes() == old_.bytes()) return result;
     if (options_.fallback && new_.size() > old_.size()) {
       result.outcome = Outcome::kKept;
       return result;
     }
-    if (options_.validate && !validator_.Validate(func, new_.bytes(), 0).ok()) {
-      result.outcome = Outcome::kInvalid;
-      return result;
-    }
-    result.outcome = Outcome::kReplaced;
     result.body = new_.bytes();
     return result;
   }
 
  private:
-  // Lifts `body`, runs the passes and lowers into `*out`. False when a budget
-  // is exceeded.
-  bool Transform(wasm::FuncIndex func, wasm::ByteSpan body,
-                 wasm::ByteWriter* out) {
+  // Lifts `body`, runs the passes, lowers into `*out` and validates that.
+  // kReplaced when all went well.
+  Outcome Transform(wasm::FuncIndex func, wasm::ByteSpan body,
+                    wasm::ByteWriter* out) {
     out->clear();
-    if (!lifter_.Lift(module_, func, body, 0, &function_).ok()) return false;
+    if (!lifter_.Lift(module_, func, body, 0, &function_).ok()) {
+      return Outcome::kOverBudget;
+    }
+    Check(func, "lift");
     for (size_t i = 0; i < implementations_.size(); ++i) {
       const Clock::time_point start = Clock::now();
       if (implementations_[i](context_, &function_)) ++reports_[i].changes;
       reports_[i].seconds += SecondsSince(start);
+      Check(func, InfoOf(passes_[i]).name);
     }
-    return lowerer_.Lower(&function_, out).ok();
+    if (!lowerer_.Lower(&function_, out).ok()) return Outcome::kOverBudget;
+    if (options_.validate && !validator_.Validate(func, out->bytes(), 0).ok()) {
+      return Outcome::kInvalid;
+    }
+    return Outcome::kReplaced;
+  }
+
+  // In checked builds a broken invariant names the pass that broke it.
+  void Check(wasm::FuncIndex func, absl::string_view after) {
+#ifdef NDEBUG
+    (void)func;
+    (void)after;
+#else
+    const absl::Status status = ir::Verify(module_, function_);
+    if (status.ok()) return;
+    const std::string text = absl::StrCat("function ", func, " after ", after,
+                                          ": ", status.message());
+    CheckFailed(__FILE__, __LINE__, text.c_str());
+#endif
   }
 
   // Repeats the round trip until the bytes come again. Of several forms that
   // follow each other in a circle the shortest, and of these the first in
   // order of bytes, is the one to stay.
-  bool Settle(wasm::FuncIndex func) {
+  Outcome Settle(wasm::FuncIndex func) {
     std::vector<std::vector<uint8_t>> forms = {new_.bytes()};
     for (int i = 0; i < kMaxRoundTrips; ++i) {
-      if (!Transform(func, forms.back(), &new_)) return false;
+      const Outcome outcome = Transform(func, forms.back(), &new_);
+      if (outcome != Outcome::kReplaced) return outcome;
       const auto seen = std::find(forms.begin(), forms.end(), new_.bytes());
       if (seen != forms.end()) {
         const auto best = std::min_element(
@@ -154,11 +175,11 @@ class Worker {
               return a.size() != b.size() ? a.size() < b.size() : a < b;
             });
         new_.mutable_bytes() = *best;
-        return true;
+        break;
       }
       forms.push_back(new_.bytes());
     }
-    return true;
+    return Outcome::kReplaced;
   }
 
   const wasm::Module& module_;
