@@ -65,6 +65,9 @@ class Simplifier {
 
   Function& f_;
   std::vector<uint32_t> edges_;  // Into a region, kExit included.
+  // Legacy tries that name the region's label in their delegate: they need it,
+  // but bring no control to its end.
+  std::vector<uint32_t> delegates_;
   std::vector<ValueId> replacement_;
   bool changed_ = false;
 };
@@ -78,12 +81,13 @@ void Simplifier::AddEdges(ValueId id, int sign) {
 
 void Simplifier::CountEdges() {
   edges_.assign(f_.num_regions(), 0);
-  ir::ForEachInst(f_, [&](ValueId id) { AddEdges(id, 1); });
-  // A delegate needs its target's label.
-  for (uint32_t r = 0; r < f_.num_regions(); ++r) {
-    const RegionId delegate = f_.region(RegionId(r)).delegate;
-    if (delegate.valid()) edges_[delegate.index] += 2;
-  }
+  delegates_.assign(f_.num_regions(), 0);
+  ir::ForEachInst(f_, [&](ValueId id) {
+    AddEdges(id, 1);
+    if (!f_.is_region(id)) return;
+    const RegionId delegate = f_.region(f_.region_of(id)).delegate;
+    if (delegate.valid()) ++delegates_[delegate.index];
+  });
 }
 
 void Simplifier::ReplaceParams(RegionId region, absl::Span<const ValueId> by) {
@@ -122,7 +126,7 @@ void Simplifier::DeleteTree(ValueId id) {
           work.push_back(v);
         }
       }
-      if (r.delegate.valid()) edges_[r.delegate.index] -= 2;
+      if (r.delegate.valid()) --delegates_[r.delegate.index];
       f_.region(region).params.clear();
     }
     f_.inst(at).flags = 2;
@@ -293,7 +297,9 @@ bool Simplifier::Flatten(ValueId id, RegionId region) {
   const bool is_loop = r.kind == RegionKind::kLoop;
   // The entry of a loop is an edge, as the exit of a block is.
   const uint32_t own = is_loop || exits ? 1 : 0;
-  if (edges_[region.index] != own) return false;
+  if (edges_[region.index] != own || delegates_[region.index] > 0) {
+    return false;
+  }
   std::vector<ValueId> by;
   if (is_loop) {
     by.assign(f_.operands(id).begin(), f_.operands(id).end());
