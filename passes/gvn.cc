@@ -71,7 +71,7 @@ class Numbering {
 
   // A computation in the table of all so far.
   struct Entry {
-    uint64_t hash = 0;
+    uint32_t hash = 0;
     ValueId value;
   };
 
@@ -126,9 +126,8 @@ void Numbering::Prepare() {
   region_writes_.assign(f_.num_regions(), 0);
   saved_.assign(f_.num_regions(), {});
   version_of_.assign(n, 0);
-  size_t entries = 64;
-  while (entries < n + n / 2) entries *= 2;
-  table_.assign(entries, Entry());
+  // The table stays small: on large functions it is what misses the cache.
+  size_t candidates = 0;
   ir::ForEachInstReversed(f_, [&](ValueId id) {
     const auto operands = f_.operands(id);
     for (ValueId operand : operands) ++uses_[operand.index];
@@ -142,7 +141,11 @@ void Numbering::Prepare() {
     uint32_t writes = WrittenStates(ir::EffectsOf(f_, id));
     if (f_.is_region(id)) writes |= region_writes_[f_.region_of(id).index];
     region_writes_[f_.enclosing(id).index] |= writes;
+    candidates += IsCandidate(id) ? 1 : 0;
   });
+  size_t entries = 64;
+  while (entries < candidates + candidates / 2) entries *= 2;
+  table_.assign(entries, Entry());
 }
 
 void Numbering::Clobber(uint32_t states) {
@@ -400,9 +403,10 @@ void Numbering::RecordStore(ValueId id) {
 
 bool Numbering::TryTable(ValueId id) {
   version_of_[id.index] = VersionFor(id);
-  const uint64_t hash = HashOf(id);
+  const uint64_t full_hash = HashOf(id);
+  const uint32_t hash = static_cast<uint32_t>(full_hash >> 32);
   const size_t mask = table_.size() - 1;
-  size_t at = hash & mask;
+  size_t at = full_hash & mask;
   int steps = 0;
   for (; table_[at].value.valid(); at = (at + 1) & mask) {
     if (table_[at].hash != hash) continue;
