@@ -69,6 +69,7 @@ class Generator {
   void ReferenceBranch();
   void MultiValueStatement();
   void TryTableStatement();
+  void CaughtValues(bool has_i64);
   void LegacyTry();
   void Leave();
   void Store();
@@ -655,6 +656,37 @@ void Generator::TryTableStatement() {
   Trace();
 }
 
+// What an arm receives: an i32, and an i64 on top of it.
+void Generator::CaughtValues(bool has_i64) {
+  uint32_t local;
+  if (has_i64) {
+    if (Chance(50) && LocalOf(kI64, &local)) {
+      code_.Set(local);
+    } else {
+      code_.Do(Op::kI32WrapI64);
+      if (Chance(50)) Statements(1);
+      code_.Add();
+    }
+  }
+  switch (Random(4)) {
+    case 0:
+      code_.Drop();
+      return;
+    case 1:
+      // Used above something else.
+      if (!LocalOf(kI32, &local)) break;
+      code_.Set(local).I32(10).Get(local).Do(Op::kI32Sub);
+      break;
+    case 2:
+      Value(kI32);
+      code_.Do(Op::kI32Sub);
+      break;
+    default:
+      break;
+  }
+  code_.Do(Op::kCall, kFuncOne).Do(Op::kCall, kFuncTrace);
+}
+
 void Generator::LegacyTry() {
   if (!options_.legacy_exceptions) return BlockStatement();
   code_.Open(Op::kTry);
@@ -669,8 +701,7 @@ void Generator::LegacyTry() {
   for (uint32_t arms = 1 + Random(2); arms > 0; --arms) {
     code_.Do(Op::kCatch, arms);
     OpenScope({});
-    if (arms == 2) code_.Drop();
-    code_.Do(Op::kCall, kFuncOne).Do(Op::kCall, kFuncTrace);
+    CaughtValues(arms == 2);
     Statements(1 + Random(2));
     if (Chance(20)) code_.Do(Op::kRethrow, 0);
     CloseScope();
