@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <random>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "base/check.h"
 #include "ir/lift.h"
 #include "ir/lower.h"
+#include "ir/text_printer.h"
 #include "ir/type_lookup.h"
 #include "ir/verifier.h"
 #include "ir/wasm/locals.h"
@@ -75,6 +77,7 @@ struct Result {
   Outcome outcome = Outcome::kUnchanged;
   uint32_t old_bytes = 0;
   std::vector<uint8_t> body;
+  std::string text;  // Of the SSA form, where options ask for it.
 };
 
 // All that one thread needs, kept from body to body.
@@ -106,10 +109,12 @@ class Worker {
       return result;
     }
     result.old_bytes = static_cast<uint32_t>(old_.size());
+    text_.clear();
     result.outcome = Transform(func, old_.bytes(), &new_);
     if (result.outcome == Outcome::kReplaced && repeats_) {
       result.outcome = Settle(func);
     }
+    result.text = text_;
     if (result.outcome != Outcome::kReplaced) return result;
     if (new_.bytes() == old_.bytes()) {
       result.outcome = Outcome::kUnchanged;
@@ -133,11 +138,13 @@ class Worker {
       return Outcome::kOverBudget;
     }
     Check(func, "lift");
+    if (text_.empty()) Print(func, "");
     for (size_t i = 0; i < implementations_.size(); ++i) {
       const Clock::time_point start = Clock::now();
       if (implementations_[i](context_, &function_)) ++reports_[i].changes;
       reports_[i].seconds += SecondsSince(start);
       Check(func, InfoOf(passes_[i]).name);
+      Print(func, InfoOf(passes_[i]).name);
     }
     if (!lowerer_.Lower(&function_, out).ok()) return Outcome::kOverBudget;
     if (options_.validate && !validator_.Validate(func, out->bytes(), 0).ok()) {
@@ -158,6 +165,13 @@ class Worker {
                                           ": ", status.message());
     CheckFailed(__FILE__, __LINE__, text.c_str());
 #endif
+  }
+
+  void Print(wasm::FuncIndex func, absl::string_view after) {
+    if (!options_.print_ir || options_.print_after != after) return;
+    absl::StrAppend(&text_, ";; function ", func,
+                    after.empty() ? "" : absl::StrCat(", after ", after), "\n");
+    ir::PrintFunction(module_, function_, &text_);
   }
 
   // Repeats the round trip until the bytes come again. Of several forms that
@@ -193,6 +207,7 @@ class Worker {
   bool repeats_;
   std::vector<FunctionPass> implementations_;
   std::vector<PassReport> reports_;
+  std::string text_;
   wasm::ByteWriter old_;
   wasm::ByteWriter new_;
 };
@@ -245,6 +260,20 @@ std::vector<wasm::FuncIndex> Schedule(const ModuleState& state, uint64_t seed) {
   return funcs;
 }
 
+// In the order of indices, whatever the schedule was.
+void PrintTexts(absl::Span<const wasm::FuncIndex> funcs,
+                absl::Span<const Result> results,
+                const OptimizeOptions& options) {
+  if (!options.print_ir) return;
+  std::vector<size_t> order(funcs.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return funcs[a] < funcs[b]; });
+  for (size_t i : order) {
+    if (!results[i].text.empty()) options.print_ir(results[i].text);
+  }
+}
+
 void Account(const Result& result, OptimizeReport* report) {
   switch (result.outcome) {
     case Outcome::kUnchanged:
@@ -290,6 +319,7 @@ absl::Status VisitBodies(absl::Span<const PassId> passes,
       options.progress(count, funcs.size());
     }
   });
+  PrintTexts(funcs, results, options);
   for (size_t i = 0; i < funcs.size(); ++i) {
     Account(results[i], report);
     if (results[i].outcome == Outcome::kReplaced) {
