@@ -33,6 +33,7 @@ class Simplifier {
  private:
   void CountEdges();
   void AddEdges(ValueId id, int sign);
+  void ExitInstead(RegionId region);
   void VisitRegion(ValueId id);
   void VisitBranch(ValueId id);
   bool DecideIf(ValueId id, RegionId region);
@@ -318,8 +319,24 @@ bool Simplifier::Flatten(ValueId id, RegionId region) {
   return true;
 }
 
+// Branches that stand in front of the end that they go to.
+void Simplifier::ExitInstead(RegionId region) {
+  const Region& r = f_.region(region);
+  if (r.kind == RegionKind::kLoop) return;
+  for (uint32_t arm = 0; arm < r.num_bodies; ++arm) {
+    const ValueId last = f_.body(f_.body_of(region, arm)).last;
+    if (!last.valid()) continue;
+    Inst& inst = f_.inst(last);
+    if (inst.op != Op::kBr || RegionId(inst.imm) != region) continue;
+    inst.op = ir::kExit;
+    inst.imm = 0;
+    changed_ = true;
+  }
+}
+
 void Simplifier::VisitRegion(ValueId id) {
   const RegionId region = f_.region_of(id);
+  ExitInstead(region);
   // First of all, since the arm that goes may be the only one that exits.
   const bool is_if =
       f_.region(region).kind == RegionKind::kIf && !DecideIf(id, region);
@@ -372,15 +389,6 @@ void Simplifier::VisitBranch(ValueId id) {
     AddEdges(id, 1);
     changed_ = true;
     return;
-  }
-  if (inst.op != Op::kBr) return;
-  // A branch to the end that follows at once.
-  const RegionId region = f_.enclosing(id);
-  if (RegionId(inst.imm) == region &&
-      f_.region(region).kind != RegionKind::kLoop) {
-    f_.inst(id).op = ir::kExit;
-    f_.inst(id).imm = 0;
-    changed_ = true;
   }
 }
 
