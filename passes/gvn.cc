@@ -269,6 +269,7 @@ void Numbering::Replace(ValueId id, ValueId by) {
 
 // A parameter whose argument is one and the same value on every edge.
 bool Numbering::TryParam(ValueId id) {
+  if (UsesOf(id) == 0) return false;  // Nothing would change.
   const RegionId region = f_.region_of(f_.operand(id, 0));
   ValueId same;
   for (const ir::IncomingEdge& in : incoming_.into(region)) {
