@@ -92,9 +92,13 @@ bool Commute(const Footprint& a, const Footprint& b) {
   if (b.control && a_seen) return false;
   if (a.traps != 0 && b.writes != 0) return false;
   if (b.traps != 0 && a.writes != 0) return false;
-  // Two traps of one and the same kind cannot be told apart.
+  // Two traps of one and the same kind cannot be told apart, but these bits
+  // stand for two kinds each: division by zero and overflow, and so on.
+  constexpr uint16_t kMixed =
+      wasm::kTrapDivide | wasm::kTrapConversion | wasm::kTrapIndirect;
   const uint16_t kinds = a.traps | b.traps;
-  return a.traps == 0 || b.traps == 0 || (kinds & (kinds - 1)) == 0;
+  return a.traps == 0 || b.traps == 0 ||
+         ((kinds & (kinds - 1)) == 0 && (kinds & kMixed) == 0);
 }
 
 // Bytes of a constant's operator.
