@@ -138,9 +138,13 @@ struct Context {
   // Frames may not reach beyond. Lowered to null to interrupt calls; see
   // `interrupt`.
   std::atomic<Slot*> stack_end{nullptr};
-  // Not 0: leave at the next loop's head or call. Set by other threads.
+  // Not 0: leave at the next loop's head or call, with the trap of this
+  // TrapKind (Interrupted or DeadlineExceeded). Set by other threads, which
+  // lower stack_end after it; the store puts both back when the outermost
+  // activation has ended.
   std::atomic<uint32_t> interrupt{0};
   TrapKind trap = TrapKind::kNone;  // Why an activation ended.
+  bool metering = false;            // Bulk operators charge fuel.
   int64_t fuel = 0;                 // Under metering; see docs/executor.md.
   FuncInst* const* funcs = nullptr;
   Heap* heap = nullptr;
