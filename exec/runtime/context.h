@@ -39,14 +39,14 @@ struct FuncEntry {
 };
 
 // A function that can be referred to: one that is exported, imported or in a
-// table. Function references are indices of these in Context::funcs.
+// table. Function references are indices of these in Context::funcs; see Ref.
 struct FuncInst {
   InstanceData* instance = nullptr;  // Null for a host function.
   const FuncEntry* entry = nullptr;  // Null for a host function.
   const HostFunction* host = nullptr;
   TypeId type = 0;
-  Ref handle = 0;
-  uint32_t func = 0;  // Index among the instance's defined functions.
+  Ref handle = kNullRef;  // The reference to it.
+  uint32_t func = 0;      // Index among the instance's defined functions.
   // Slots that parameters and results take.
   uint32_t param_slots = 0;
   uint32_t result_slots = 0;
