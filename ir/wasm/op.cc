@@ -2,7 +2,6 @@
 // are words and letters there, and an unknown one does not compile.
 #include "ir/wasm/op.h"
 
-#include <algorithm>
 #include <array>
 
 namespace weft::wasm {
@@ -203,19 +202,45 @@ constexpr OpInfo kOpInfos[kOpCount] = {
 
 namespace {
 
-// Rows sorted by text; of equal texts the first row comes first.
-constexpr std::array<uint16_t, kOpCount> SortByText() {
-  std::array<uint16_t, kOpCount> rows = {};
-  for (int i = 0; i < kOpCount; ++i) rows[i] = i;
-  std::sort(rows.begin(), rows.end(), [](uint16_t a, uint16_t b) {
-    const int order =
-        internal::kOpInfos[a].text.compare(internal::kOpInfos[b].text);
-    return order != 0 ? order < 0 : a < b;
-  });
-  return rows;
+// A table of rows by the hash of their text, open addressing. Texts are told
+// apart by their ends and length; what collides is compared.
+constexpr int kTextSlotsLog2 = 11;
+constexpr int kTextSlots = 1 << kTextSlotsLog2;
+static_assert(kOpCount * 2 < kTextSlots);
+
+constexpr uint64_t LoadText(const char* text, size_t size) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < size; ++i) {
+    value |= uint64_t{static_cast<uint8_t>(text[i])} << (8 * i);
+  }
+  return value;
 }
 
-constexpr std::array<uint16_t, kOpCount> kByText = SortByText();
+constexpr size_t HashText(const char* text, size_t size) {
+  const uint64_t head = size >= 8 ? LoadText(text, 8) : LoadText(text, size);
+  const uint64_t tail = size >= 8 ? LoadText(text + size - 8, 8) : size;
+  const uint64_t mixed =
+      (head * 0x9e3779b97f4a7c15u ^ (tail + size)) * 0xd6e8feb86659fd93u;
+  return static_cast<size_t>((mixed ^ mixed << 23) >> (64 - kTextSlotsLog2));
+}
+
+constexpr std::array<uint16_t, kTextSlots> HashRows() {
+  std::array<uint16_t, kTextSlots> slots = {};
+  for (uint16_t& slot : slots) slot = kOpCount;
+  for (uint16_t row = 0; row < kOpCount; ++row) {
+    const absl::string_view text = internal::kOpInfos[row].text;
+    size_t slot = HashText(text.data(), text.size());
+    while (slots[slot] != kOpCount &&
+           internal::kOpInfos[slots[slot]].text != text) {
+      slot = (slot + 1) % kTextSlots;
+    }
+    // The first row of a text stays.
+    if (slots[slot] == kOpCount) slots[slot] = row;
+  }
+  return slots;
+}
+
+constexpr std::array<uint16_t, kTextSlots> kByText = HashRows();
 
 }  // namespace
 
@@ -231,14 +256,12 @@ Op OpFromCode(uint8_t prefix, uint32_t code) {
 }
 
 Op OpFromText(absl::string_view text) {
-  const auto it = std::lower_bound(kByText.begin(), kByText.end(), text,
-                                   [](uint16_t row, auto key) {
-                                     return internal::kOpInfos[row].text < key;
-                                   });
-  if (it == kByText.end() || internal::kOpInfos[*it].text != text) {
-    return Op::kCount;
+  size_t slot = HashText(text.data(), text.size());
+  while (kByText[slot] != kOpCount &&
+         internal::kOpInfos[kByText[slot]].text != text) {
+    slot = (slot + 1) % kTextSlots;
   }
-  return static_cast<Op>(*it);
+  return static_cast<Op>(kByText[slot]);
 }
 
 }  // namespace weft::wasm
