@@ -2,6 +2,7 @@
 #ifndef WEFT_TOOLS_ENVIRONMENT_H_
 #define WEFT_TOOLS_ENVIRONMENT_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -35,13 +36,34 @@ void Complain(const Environment& env, absl::string_view message);
 // Complains about wrong arguments and returns kExitUsage.
 int UsageError(const Environment& env, absl::string_view message);
 
+// What an error about a file says and where it is.
+struct ErrorPlace {
+  std::string reason;
+  bool has_offset = false;
+  uint64_t offset = 0;  // In bytes; counted in the module.
+  std::string section;  // Of the offset, or else empty.
+  int line = 0;         // In a text, from 1 as the column; 0: none.
+  int column = 0;
+};
+
+// Takes an error apart whose message ends in " at offset N in <section>", or
+// that MarkTextError made.
+ErrorPlace PlaceOf(const absl::Status& status);
+
+// An error of text: the message is shown as it is, all its lines. It begins
+// with "FILE:LINE:COLUMN: error: ".
+absl::Status MarkTextError(const absl::Status& status);
+bool IsTextError(const absl::Status& status);
+
+// kExitInternal for a defect of weft, else kExitInvalid. REQUIRES: not OK.
+int ExitCodeOf(const absl::Status& status);
+
 // Complains that working on `file` failed and returns the exit code. An error
-// that ends in " at offset N in <section>" becomes
-// "weft: FILE: offset 0xN (<section>): <reason>".
+// with an offset becomes "weft: FILE: offset 0xN (<section>): <reason>".
 int FileError(const Environment& env, absl::string_view file,
               const absl::Status& status);
 
-// The text of FileError behind "weft: ".
+// The text of FileError behind "weft: ". Of an error of text, its first line.
 std::string DescribeFileError(absl::string_view file,
                               const absl::Status& status);
 

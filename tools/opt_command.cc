@@ -7,10 +7,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "ir/wasm/limits.h"
-#include "ir/wasm/reader.h"
 #include "passes/pass.h"
 #include "tools/file_io.h"
+#include "tools/module_input.h"
 #include "tools/opt_options.h"
 #include "tools/opt_report.h"
 #include "tools/progress.h"
@@ -82,15 +81,11 @@ bool OptRun::CheckDistinct() {
 }
 
 bool OptRun::ReadInput() {
-  absl::StatusOr<Bytes> bytes = ReadWholeFile(
-      *env_.files, options_.input, wasm::LimitValue(wasm::Limit::kModuleSize));
-  if (!bytes.ok()) return Fail(InputName(options_.input), bytes.status());
-  input_ = *std::move(bytes);
-  if (!wasm::IsComponent(input_)) return true;
-  return Fail(InputName(options_.input),
-              absl::UnimplementedError(
-                  "this is a component of the Component Model; components are "
-                  "not supported yet, only core modules"));
+  absl::StatusOr<ModuleInput> input =
+      ReadModuleInput(*env_.files, options_.input, options_.features);
+  if (!input.ok()) return Fail(InputName(options_.input), input.status());
+  input_ = std::move(input->bytes);
+  return true;
 }
 
 passes::OptimizeOptions OptRun::LibraryOptions(ProgressLine& progress) {

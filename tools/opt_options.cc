@@ -1,21 +1,15 @@
 #include "tools/opt_options.h"
 
-#include <sched.h>
-
-#include <algorithm>
-
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
+#include "tools/feature_list.h"
+#include "tools/jobs.h"
 #include "tools/options.h"
-#include "tools/text.h"
 
 namespace weft::tools {
 namespace {
 
-constexpr int kMaxJobs = 256;
 constexpr absl::string_view kDefaultLevel = "s";
 
 absl::Status SetLevel(absl::string_view level, OptOptions& options) {
@@ -48,23 +42,6 @@ absl::Status SetPasses(absl::string_view list, OptOptions& options) {
 absl::Status SetOutput(absl::string_view path, OptOptions& options) {
   options.output = std::string(path);
   options.has_output = true;
-  return absl::OkStatus();
-}
-
-absl::Status SetJobs(absl::string_view text, OptOptions& options) {
-  if (!absl::SimpleAtoi(text, &options.jobs) || options.jobs < 1 ||
-      options.jobs > kMaxJobs) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("not a number from 1 to ", kMaxJobs));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SetFeatures(absl::string_view list, OptOptions& options) {
-  absl::StatusOr<wasm::FeatureSet> features =
-      ParseFeatures(list, options.features);
-  if (!features.ok()) return features.status();
-  options.features = *features;
   return absl::OkStatus();
 }
 
@@ -114,11 +91,9 @@ constexpr Row kOptions[] = {
      Set<&OptOptions::list_passes>},
     {{"--print-pipeline", "", "print what -O or --passes would run and end"},
      Set<&OptOptions::print_pipeline>},
-    {{"--features", "LIST",
-      "what the module may use (default: all): names alone are\n"
-      "the whole list, +NAME and -NAME change it; mvp, all"},
-     SetFeatures},
-    {{"-j, --jobs", "N", "threads (default: one per core)"}, SetJobs},
+    {{"--features", "LIST", kFeaturesHelp}, SetFeatures<OptOptions>},
+    {{"-j, --jobs", "N", "threads (default: one per core)"},
+     SetJobs<OptOptions>},
     {{"--no-fallback", "", "keep new code even where it is larger"},
      Set<&OptOptions::fallback, false>},
     {{"--stats-json", "FILE", "write figures for programs to read"},
@@ -135,27 +110,12 @@ constexpr Row kOptions[] = {
     {{"-h, --help", "", "print this and end"}, Set<&OptOptions::help>},
 };
 
-int CoresAllowed() {
-  cpu_set_t cores;
-  if (sched_getaffinity(0, sizeof(cores), &cores) != 0) return 1;
-  return std::clamp(CPU_COUNT(&cores), 1, kMaxJobs);
-}
-
 absl::Status CheckFiles(const std::vector<std::string>& positional,
                         const OptOptions& options) {
-  if (positional.empty()) {
-    return absl::InvalidArgumentError(
-        "no input file given: weft opt IN -o OUT (- is standard input)");
-  }
-  if (positional.size() > 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("weft opt takes one input, but got '", positional[0],
-                     "' and '", positional[1], "'; the output goes behind -o"));
-  }
-  if (!options.has_output && !options.print_ir) {
-    return absl::InvalidArgumentError(
-        "no output file given: add -o FILE (- is standard output)");
-  }
+  const absl::StatusOr<std::string> input =
+      SingleInput("opt", positional, /*needs_output=*/!options.print_ir,
+                  options.has_output);
+  if (!input.ok()) return input.status();
   if (options.has_output && options.output.empty()) {
     return absl::InvalidArgumentError("--output: empty file name");
   }
@@ -182,37 +142,7 @@ absl::Status CheckPrintedPass(const OptOptions& options) {
       " does not run this pass, but ", passes::ToString(options.passes)));
 }
 
-absl::Status UnknownFeature(absl::string_view name) {
-  std::vector<absl::string_view> names = {"mvp", "all"};
-  for (int i = 1; i < wasm::kFeatureCount; ++i) {
-    names.push_back(wasm::FeatureName(static_cast<wasm::Feature>(i)));
-    names.push_back(wasm::FeatureFlag(static_cast<wasm::Feature>(i)));
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("unknown feature '", name, "'; the nearest is '",
-                   Nearest(name, names, /*only_similar=*/false), "'"));
-}
-
 }  // namespace
-
-absl::StatusOr<wasm::FeatureSet> ParseFeatures(absl::string_view list,
-                                               wasm::FeatureSet features) {
-  if (!absl::StartsWith(list, "+") && !absl::StartsWith(list, "-")) {
-    features = wasm::FeatureSet::Mvp();
-  }
-  for (absl::string_view item : absl::StrSplit(list, ',')) {
-    const bool remove = absl::ConsumePrefix(&item, "-");
-    if (!remove) absl::ConsumePrefix(&item, "+");
-    if (item == "all") {
-      features = remove ? wasm::FeatureSet::Mvp() : wasm::FeatureSet::All();
-    } else if (item != "mvp") {
-      const wasm::Feature feature = wasm::FeatureFromName(item);
-      if (feature == wasm::Feature::kCount) return UnknownFeature(item);
-      remove ? features.Remove(feature) : features.Add(feature);
-    }
-  }
-  return features;
-}
 
 absl::StatusOr<OptOptions> ParseOptOptions(
     absl::Span<const absl::string_view> args) {

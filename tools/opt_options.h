@@ -44,12 +44,6 @@ struct OptOptions {
 absl::StatusOr<OptOptions> ParseOptOptions(
     absl::Span<const absl::string_view> args);
 
-// The features that a list such as "mvp,+simd128" or "-threads" selects. When
-// its first name has a sign the list changes `features`, else it begins with
-// the first release of WebAssembly. "all" stands for all.
-absl::StatusOr<wasm::FeatureSet> ParseFeatures(absl::string_view list,
-                                               wasm::FeatureSet features);
-
 // Text of `weft opt --help`.
 std::string OptHelp();
 

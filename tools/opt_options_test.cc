@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "ir/wasm/features.h"
 #include "passes/pass.h"
+#include "tools/feature_list.h"
 
 namespace weft::tools {
 namespace {

@@ -135,6 +135,28 @@ std::string OptionHelp(absl::Span<const OptionText> table) {
   return out;
 }
 
+absl::StatusOr<std::string> SingleInput(
+    absl::string_view command, absl::Span<const std::string> positional,
+    bool needs_output, bool has_output) {
+  const absl::string_view output = needs_output ? " -o OUT" : "";
+  if (positional.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("no input file given: weft ",
+                                                   command, " IN", output,
+                                                   " (- is standard input)"));
+  }
+  if (positional.size() > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("weft ", command, " takes one input, but got '",
+                     positional[0], "' and '", positional[1], "'",
+                     needs_output ? "; the output goes behind -o" : ""));
+  }
+  if (needs_output && !has_output) {
+    return absl::InvalidArgumentError(
+        "no output file given: add -o FILE (- is standard output)");
+  }
+  return positional[0];
+}
+
 absl::Status BadOption(absl::string_view names, absl::string_view value,
                        const absl::Status& why) {
   const absl::string_view name = NamesOf({names, "", ""}).back();

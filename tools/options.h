@@ -55,6 +55,21 @@ std::string OptionHelp(absl::Span<const OptionText> table);
 absl::Status BadOption(absl::string_view names, absl::string_view value,
                        const absl::Status& why);
 
+// The input of a command with one input and, when `needs_output`, an output
+// behind -o, which `has_output` says was given. `positional` are its positional
+// arguments. Errors: InvalidArgument that shows the command as it should be.
+absl::StatusOr<std::string> SingleInput(
+    absl::string_view command, absl::Span<const std::string> positional,
+    bool needs_output, bool has_output);
+
+// Sets the member `output` of the options of a command.
+template <typename T>
+absl::Status SetOutput(absl::string_view path, T& options) {
+  if (path.empty()) return absl::InvalidArgumentError("empty file name");
+  options.output = std::string(path);
+  return absl::OkStatus();
+}
+
 template <typename T>
 std::vector<OptionText> TextsOf(absl::Span<const Option<T>> table) {
   std::vector<OptionText> texts;

@@ -16,10 +16,13 @@
 #include "absl/types/span.h"
 #include "tools/environment.h"
 #include "tools/file_system.h"
+#include "tools/info_command.h"
 #include "tools/opt_command.h"
+#include "tools/strip_command.h"
 #include "tools/temporaries.h"
 #include "tools/text.h"
 #include "tools/users_directory.h"
+#include "tools/validate_command.h"
 #include "tools/version.h"
 
 // Of mimalloc, which programs are linked with but in sanitizer builds.
@@ -41,6 +44,9 @@ struct Command {
 constexpr Command kCommands[] = {
     {"opt", "make a module smaller and faster",
      [](const Environment& env, Arguments args) { return RunOpt(env, args); }},
+    {"validate", "say which modules are valid", RunValidate},
+    {"strip", "remove what a module does not need to run", RunStrip},
+    {"info", "print what is in a module", RunInfo},
 };
 
 const Command* FindCommand(absl::string_view name) {

@@ -1,0 +1,78 @@
+#include "tools/info_command.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "ir/wasm/reader.h"
+#include "ir/wasm/validator.h"
+#include "tools/info_report.h"
+#include "tools/module_input.h"
+#include "tools/options.h"
+
+namespace weft::tools {
+namespace {
+
+struct InfoOptions {
+  bool json = false;
+  bool help = false;
+};
+
+template <bool InfoOptions::* kMember>
+absl::Status Set(absl::string_view, InfoOptions& options) {
+  options.*kMember = true;
+  return absl::OkStatus();
+}
+
+constexpr Option<InfoOptions> kOptions[] = {
+    {{"--json", "", "print a JSON document"}, Set<&InfoOptions::json>},
+    {{"-h, --help", "", "print this and end"}, Set<&InfoOptions::help>},
+};
+
+std::string Help() {
+  return absl::StrCat(
+      "weft info IN [options]\n\n"
+      "Prints the sections of a module with their sizes and numbers of "
+      "entries,\n"
+      "the features that it uses and declares, memories, tables, start "
+      "function,\n"
+      "imports, exports and producers. IN is a module in binary or text form, "
+      "-\n"
+      "standard input.\n\n",
+      OptionHelp(TextsOf<InfoOptions>(kOptions)),
+      "\nExit codes: 0 done, 1 the module is not valid or cannot be read, 2 "
+      "wrong\n"
+      "arguments, 70 a defect of weft or no memory left.\n");
+}
+
+int Info(const Environment& env, const std::string& path,
+         const InfoOptions& options) {
+  const absl::StatusOr<ModuleInput> input = ReadModuleInput(*env.files, path);
+  if (!input.ok()) return FileError(env, InputName(path), input.status());
+  const absl::StatusOr<wasm::Module> module = wasm::ReadModule(input->bytes);
+  if (!module.ok()) return FileError(env, InputName(path), module.status());
+  const absl::Status valid = wasm::ValidateAll(*module);
+  ModuleInfo info = Describe(*module, std::string(valid.message()));
+  info.input = InputName(path);
+  info.from_text = input->from_text;
+  const int printed =
+      Print(env, options.json ? InfoJson(info) : InfoText(info));
+  return printed != kExitOk || valid.ok() ? printed : ExitCodeOf(valid);
+}
+
+}  // namespace
+
+int RunInfo(const Environment& env, absl::Span<const absl::string_view> args) {
+  InfoOptions options;
+  const absl::StatusOr<std::vector<std::string>> paths =
+      ParseOptions<InfoOptions>(kOptions, args, options);
+  if (!paths.ok()) return UsageError(env, paths.status().message());
+  if (options.help) return Print(env, Help());
+  const absl::StatusOr<std::string> input =
+      SingleInput("info", *paths, /*needs_output=*/false, /*has_output=*/false);
+  if (!input.ok()) return UsageError(env, input.status().message());
+  return Info(env, *input, options);
+}
+
+}  // namespace weft::tools

@@ -1,0 +1,17 @@
+// `weft validate`: which modules are valid.
+#ifndef WEFT_TOOLS_VALIDATE_COMMAND_H_
+#define WEFT_TOOLS_VALIDATE_COMMAND_H_
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "tools/environment.h"
+
+namespace weft::tools {
+
+// Does what the arguments behind `validate` say and returns the exit code.
+int RunValidate(const Environment& env,
+                absl::Span<const absl::string_view> args);
+
+}  // namespace weft::tools
+
+#endif  // WEFT_TOOLS_VALIDATE_COMMAND_H_
