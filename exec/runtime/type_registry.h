@@ -70,15 +70,19 @@ struct RuntimeType {
 // long as the registry.
 class TypeRegistry {
  public:
-  TypeRegistry();
+  static constexpr uint32_t kMaxTypes = 1u << 23;
+
+  // At most `max_types` types, each of equal ones counted once.
+  // REQUIRES: max_types < 2^23.
+  explicit TypeRegistry(uint32_t max_types = kMaxTypes - 1);
   ~TypeRegistry();
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;
 
   // Returns the id of each type of `module`, by type index. Expected time
   // linear in the size of its types. Ids are small, ascend in the order of
-  // registration and are never 0. Errors: ResourceExhausted when the engine
-  // would have more than 2^23 - 1 types; then none was added.
+  // registration and are never 0. Errors: ResourceExhausted when there would
+  // be more than the registry's maximum.
   // REQUIRES: the module's types are valid.
   absl::StatusOr<std::vector<TypeId>> Register(const wasm::Module& module);
   absl::StatusOr<std::vector<TypeId>> Register(
@@ -111,6 +115,14 @@ class TypeRegistry {
   // types hold TypeIds: for linking and for values that the host passes. O(1).
   bool IsSubtype(wasm::HeapType sub, wasm::HeapType super) const;
   bool IsSubtype(wasm::ValueType sub, wasm::ValueType super) const;
+  // Their enumerators are no TypeIds.
+  bool IsSubtype(wasm::HeapType::Abstract sub,
+                 wasm::HeapType::Abstract super) const {
+    return IsSubtype(wasm::HeapType(sub), wasm::HeapType(super));
+  }
+  bool IsSubtype(wasm::ValueType::Kind sub, wasm::ValueType::Kind super) const {
+    return sub == super;
+  }
 
   // The abstract type at the top of the hierarchy of `heap`: any, func, extern
   // or exn.
@@ -122,12 +134,12 @@ class TypeRegistry {
  private:
   static constexpr uint32_t kChunkBits = 10;
   static constexpr uint32_t kChunkSize = 1u << kChunkBits;
-  static constexpr uint32_t kMaxTypes = 1u << 23;
 
   class Impl;
 
   std::atomic<RuntimeType*> chunks_[kMaxTypes / kChunkSize] = {};
   std::atomic<uint32_t> size_{1};
+  const uint32_t max_types_;
   std::unique_ptr<Impl> impl_;
 };
 
