@@ -13,7 +13,9 @@
 
 namespace weft::exec {
 
+class FuncTable;
 class Heap;
+class Interrupter;
 class Store;
 class TypeRegistry;
 class ModuleCode;
@@ -147,9 +149,11 @@ struct Context {
   bool metering = false;            // Bulk operators charge fuel.
   int64_t fuel = 0;                 // Under metering; see docs/executor.md.
   FuncInst* const* funcs = nullptr;
+  FuncTable* func_table = nullptr;  // Who owns them.
   Heap* heap = nullptr;
   TypeRegistry* types = nullptr;
   Store* store = nullptr;
+  Interrupter* interrupter = nullptr;  // Where the store's thread waits.
   Activation* activation = nullptr;
   Ref exception = kNullRef;  // The one that is being thrown.
   // The real end of the slots, while stack_end may be lowered.

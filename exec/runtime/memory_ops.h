@@ -15,14 +15,11 @@
 #include <cstdint>
 
 #include "exec/runtime/context.h"
+#include "exec/runtime/growth.h"
 #include "exec/runtime/types.h"
 #include "exec/trap.h"
 
 namespace weft::exec {
-
-// The result of growing that failed: -1 in either address type; handlers of
-// 32-bit memories and tables take the low half.
-inline constexpr uint64_t kGrowFailed = ~uint64_t{0};
 
 // memory.grow: the old size in pages, or kGrowFailed when `delta` pages more
 // exceed the memory's maximum, a limit of the store, or what the host has.

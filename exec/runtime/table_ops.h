@@ -9,12 +9,13 @@
 #include <cstdint>
 
 #include "exec/runtime/context.h"
+#include "exec/runtime/growth.h"
 #include "exec/runtime/types.h"
 #include "exec/trap.h"
 
 namespace weft::exec {
 
-// table.grow: the old size, or kGrowFailed (memory_ops.h) when `delta` entries
+// table.grow: the old size, or kGrowFailed when `delta` entries
 // more exceed the table's maximum, a limit of the store, or what the host has.
 // New entries hold `value`. TableData::elements may change.
 uint64_t TableGrow(Context& context, TableData& table, Ref value,
