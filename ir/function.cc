@@ -255,26 +255,29 @@ void Function::Delete(ValueId id) {
   Unlink(id);
   Inst& inst = insts_[id.index];
   inst.op = kDeleted;
-  inst.num_operands = 0;
+  inst.short_count = 0;
 }
 
 void Function::SetOperands(ValueId id, absl::Span<const ValueId> operands) {
   Inst& inst = insts_[id.index];
   const uint32_t count = static_cast<uint32_t>(operands.size());
-  if (count <= inst.num_operands) {
+  const bool is_long = count >= kLongCount;
+  if (count <= num_operands(id)) {
     std::copy(operands.begin(), operands.end(),
               operands_.begin() + inst.operands_begin);
   } else {
-    inst.operands_begin = static_cast<uint32_t>(operands_.size());
+    inst.operands_begin =
+        static_cast<uint32_t>(operands_.size()) + (is_long ? 1 : 0);
     // `operands` may be a slice of the pool, which is about to move.
     const bool own = operands.data() >= operands_.data() &&
                      operands.data() < operands_.data() + operands_.size();
     const size_t from = own ? operands.data() - operands_.data() : 0;
-    operands_.resize(operands_.size() + count);
+    operands_.resize(inst.operands_begin + count);
     const ValueId* source = own ? operands_.data() + from : operands.data();
     std::copy_n(source, count, operands_.begin() + inst.operands_begin);
   }
-  inst.num_operands = count;
+  if (is_long) operands_[inst.operands_begin - 1] = ValueId(count);
+  inst.short_count = is_long ? kLongCount : static_cast<uint16_t>(count);
 }
 
 bool Function::is_region(ValueId id) const {
@@ -360,13 +363,12 @@ absl::Span<const ValueId> Function::edge_args(ValueId id, uint32_t edge) const {
   uint32_t behind = 0;  // Arguments of later edges.
   for (uint32_t e = edge + 1; e < count; ++e) behind += num_edge_args(id, e);
   const uint32_t args = num_edge_args(id, edge);
-  const uint32_t begin =
-      inst.operands_begin + inst.num_operands - behind - args;
+  const uint32_t begin = inst.operands_begin + num_operands(id) - behind - args;
   return {operands_.data() + begin, args};
 }
 
 uint32_t Function::num_own_operands(ValueId id) const {
-  uint32_t own = insts_[id.index].num_operands;
+  uint32_t own = num_operands(id);
   const uint32_t count = num_edges(id);
   for (uint32_t e = 0; e < count; ++e) own -= num_edge_args(id, e);
   return own;

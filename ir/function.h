@@ -68,18 +68,20 @@ inline bool IsWasmOp(Op op) { return static_cast<int>(op) < wasm::kOpCount; }
 inline constexpr uint32_t kNoLocal = 0xffffffffu;
 
 // Plain data. Refer to instructions by id: references die when one is added.
+// 32 bytes: large functions spend their time waiting for these.
 struct Inst {
   Op op = kDeleted;
-  uint16_t flags = 0;  // Scratch of the pass at work; zero between passes.
-  ValueType type;      // Of the result; kNone when there is no single one.
+  // See Function::num_operands and SetOperands, which alone touch these two.
+  uint16_t short_count = 0;
   uint32_t operands_begin = 0;
-  uint32_t num_operands = 0;
+  ValueType type;             // Of the result; kNone without a single one.
   uint32_t imm = 0;           // Direct, or a position in a pool: see Function.
   uint32_t local = kNoLocal;  // The source local that holds the value, a hint.
   ValueId prev;
   ValueId next;
   BodyId body;
 };
+static_assert(sizeof(Inst) == 32);
 
 enum class RegionKind : uint8_t {
   kFunction,
@@ -177,18 +179,23 @@ class Function {
   void Delete(ValueId id);
 
   // -- Operands and edges ----------------------------------------------------
-  absl::Span<ValueId> operands(ValueId id) {
+  uint32_t num_operands(ValueId id) const {
     const Inst& i = insts_[id.index];
-    return absl::MakeSpan(operands_.data() + i.operands_begin, i.num_operands);
+    return i.short_count < kLongCount ? i.short_count
+                                      : operands_[i.operands_begin - 1].index;
+  }
+  absl::Span<ValueId> operands(ValueId id) {
+    return absl::MakeSpan(operands_.data() + insts_[id.index].operands_begin,
+                          num_operands(id));
   }
   absl::Span<const ValueId> operands(ValueId id) const {
-    const Inst& i = insts_[id.index];
-    return {operands_.data() + i.operands_begin, i.num_operands};
+    return {operands_.data() + insts_[id.index].operands_begin,
+            num_operands(id)};
   }
   ValueId operand(ValueId id, uint32_t i) const {
     return operands_[insts_[id.index].operands_begin + i];
   }
-  // Replaces the whole operand list.
+  // Replaces the whole operand list. `operands` may lie within the pool.
   void SetOperands(ValueId id, absl::Span<const ValueId> operands);
 
   // Number of branch edges that leave from `id`: branches, kExit of a region
@@ -254,6 +261,9 @@ class Function {
   }
 
  private:
+  // Longer operand lists have their count in front of them in the pool.
+  static constexpr uint16_t kLongCount = 0xffff;
+
   std::vector<Inst> insts_;
   std::vector<ValueId> operands_;
   std::vector<uint64_t> slots_;

@@ -100,7 +100,7 @@ bool Verifier::CheckEntryValue(ValueId id) {
   const Inst& inst = f_.inst(id);
   const std::vector<ValueType>& types =
       inst.op == kParam ? f_.params : f_.local_types;
-  if (inst.num_operands != 0 || inst.imm >= types.size() ||
+  if (f_.num_operands(id) != 0 || inst.imm >= types.size() ||
       !(inst.type == types[inst.imm])) {
     return Fail(id, "index or type of an entry value is wrong");
   }
@@ -115,7 +115,7 @@ bool Verifier::CheckEntryValue(ValueId id) {
 // kResult and parameters: that they stand in the group of their base.
 bool Verifier::CheckProjection(ValueId id) {
   const Inst& inst = f_.inst(id);
-  if (inst.num_operands != 1 || !Exists(f_.operand(id, 0))) {
+  if (f_.num_operands(id) != 1 || !Exists(f_.operand(id, 0))) {
     return Fail(id, "it has no base");
   }
   const ValueId base = f_.operand(id, 0);
@@ -181,7 +181,7 @@ bool Verifier::CheckOwnOperands(ValueId id) {
     if (*error != '\0') return Fail(id, error);
     OperandTypes(module_, f_, id, &types_);
   }
-  if (inst.num_operands < types_.size())
+  if (f_.num_operands(id) < types_.size())
     return Fail(id, "operands are missing");
   for (uint32_t i = 0; i < types_.size(); ++i) {
     const ValueType got = f_.inst(f_.operand(id, i)).type;
@@ -211,7 +211,7 @@ bool Verifier::CheckEdges(ValueId id, uint32_t own) {
                                " values by itself, its target takes ", arity));
     }
     const uint32_t args = arity - implicit;
-    if (at + args > f_.inst(id).num_operands) {
+    if (at + args > f_.num_operands(id)) {
       return Fail(id, absl::StrCat("edge ", e, " lacks arguments"));
     }
     for (uint32_t i = 0; i < arity; ++i) {
@@ -225,7 +225,7 @@ bool Verifier::CheckEdges(ValueId id, uint32_t own) {
     }
     at += args;
   }
-  if (at != f_.inst(id).num_operands) return Fail(id, "too many operands");
+  if (at != f_.num_operands(id)) return Fail(id, "too many operands");
   return f_.inst(id).op != Op::kBrTable || CheckTableValues(id);
 }
 
@@ -275,8 +275,7 @@ bool Verifier::CheckResults(ValueId id) {
   ValueId at = inst.next;
   for (uint32_t i = 0; i <= types_.size(); ++i) {
     const bool is_result = at.valid() && f_.inst(at).op == kResult &&
-                           f_.inst(at).num_operands == 1 &&
-                           f_.operand(at, 0) == id;
+                           f_.num_operands(at) == 1 && f_.operand(at, 0) == id;
     if (i == types_.size()) {
       return !is_result || Fail(at, "there is no such result");
     }

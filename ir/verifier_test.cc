@@ -270,7 +270,6 @@ TEST_F(VerifierTest, DamagedMemory) {
     std::string error;
   };
   const Damage damages[] = {
-      {[&](Function* f) { f->inst(eqz).flags = 1; }, "flags are left over"},
       {[&](Function* f) { f->inst(eqz).prev = ValueId(); },
        "its predecessor does not lead to it"},
       {[&](Function* f) { f->inst(eqz).body = BodyId(1); },

@@ -96,7 +96,6 @@ bool ListVerifier::CheckLinks(ValueId id, BodyId body) {
   if (inst.next.valid() && IsTerminator(inst.op)) {
     return Fail(id, "a terminator does not stand last");
   }
-  if (inst.flags != 0) return Fail(id, "flags are left over");
   return true;
 }
 
@@ -297,7 +296,7 @@ bool ListVerifier::CheckParams(RegionId region) {
                                        " is not where it should stand"));
     }
     const Inst& inst = f_.inst(param);
-    if (inst.op != op || inst.num_operands != 1 || inst.imm != i ||
+    if (inst.op != op || f_.num_operands(param) != 1 || inst.imm != i ||
         f_.operand(param, 0) != r.inst || inst.type == ValueType()) {
       return Fail(param, absl::StrCat("it is not parameter ", i,
                                       " of its region, which lists it so"));

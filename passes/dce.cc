@@ -64,6 +64,7 @@ bool Dce(const FunctionContext& context, Function* f) {
   std::vector<bool> live;
   ir::ComputeLive(*f, incoming, &live);
   bool changed = RemoveDeadParams(live, f);
+  std::vector<bool> doomed(f->num_insts(), false);
   ir::ForEachInst(*f, [&](ValueId id) {
     const ir::Op op = f->inst(id).op;
     if (live[id.index] || op == ir::kResult || op == ir::kCatchParam) return;
@@ -74,16 +75,14 @@ bool Dce(const FunctionContext& context, Function* f) {
     while (next.valid() && f->inst(next).op == ir::kResult &&
            f->operand(next, 0) == id) {
       const ValueId after = f->inst(next).next;
-      f->inst(next).flags = 1;
+      doomed[next.index] = true;
       next = after;
     }
     changed = true;
-    f->inst(id).flags = 1;
+    doomed[id.index] = true;
   });
   ir::ForEachInstReversed(*f, [&](ValueId id) {
-    if (f->inst(id).flags != 1) return;
-    f->inst(id).flags = 0;
-    f->Delete(id);
+    if (doomed[id.index]) f->Delete(id);
   });
   return changed;
 }

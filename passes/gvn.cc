@@ -5,6 +5,7 @@
 #include "passes/gvn.h"
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
 #include "ir/dominance.h"
@@ -29,6 +30,7 @@ namespace {
 // Equal-hash entries looked at, and facts about memory kept.
 constexpr int kMaxChain = 12;
 constexpr size_t kMaxFacts = 16;
+constexpr uint32_t kFree = 0xffffffffu;
 
 // What may change behind a reader's back.
 enum StateClass : uint8_t { kMemoryState, kGlobalState, kOtherState, kStates };
@@ -69,12 +71,6 @@ class Numbering {
     ValueId value;
   };
 
-  // A computation in the table of all so far.
-  struct Entry {
-    uint32_t hash = 0;
-    ValueId value;
-  };
-
   void Prepare();
   void Visit(ValueId id);
   void EnterArm(RegionId region, bool first);
@@ -87,7 +83,7 @@ class Numbering {
   void RecordStore(ValueId id);
   bool IsCandidate(ValueId id) const;
   bool IsShared(ValueId id) const;
-  uint64_t VersionFor(ValueId id) const;
+  uint32_t VersionFor(ValueId id) const;
   uint64_t HashOf(ValueId id) const;
   bool SameComputation(ValueId a, ValueId b) const;
   void Replace(ValueId id, ValueId by);
@@ -110,9 +106,14 @@ class Numbering {
   std::vector<Versions> saved_;          // At the region's instruction.
   Versions versions_;
   uint32_t next_version_ = 1;
-  std::vector<uint64_t> version_of_;  // Of candidates that read state.
+  std::vector<uint32_t> version_of_;  // Of candidates that read state.
   std::vector<Fact> facts_;
-  std::vector<Entry> table_;  // Open addressing; a power of two.
+  // All computations so far, by open addressing; a power of two. An entry is
+  // a value and, in the bits above, as much of its hash as there is room for;
+  // kFree otherwise. Every probe of a large table misses the cache, so that
+  // its size is what counts.
+  std::vector<uint32_t> table_;
+  uint32_t value_mask_ = 0;
   bool changed_ = false;
 };
 
@@ -145,7 +146,9 @@ void Numbering::Prepare() {
   });
   size_t entries = 64;
   while (entries < candidates + candidates / 2) entries *= 2;
-  table_.assign(entries, Entry());
+  table_.assign(entries, kFree);
+  // Values of later instructions are not entered, so that kFree is no entry.
+  value_mask_ = std::bit_ceil(n + 1) - 1;
 }
 
 void Numbering::Clobber(uint32_t states) {
@@ -198,7 +201,7 @@ bool Numbering::IsCandidate(ValueId id) const {
   return (ir::EffectsOf(f_, id) & ~kAllowed) == 0 && !IsShared(id);
 }
 
-uint64_t Numbering::VersionFor(ValueId id) const {
+uint32_t Numbering::VersionFor(ValueId id) const {
   const uint32_t effects = ir::EffectsOf(f_, id);
   const Inst& inst = f_.inst(id);
   if ((effects & wasm::kReadsMemory) != 0) {
@@ -213,7 +216,7 @@ uint64_t Numbering::VersionFor(ValueId id) const {
 }
 
 uint64_t Numbering::HashOf(ValueId id) const {
-  uint64_t h = f_.HashImmediates(id) ^ version_of_[id.index] << 40;
+  uint64_t h = f_.HashImmediates(id) ^ uint64_t { version_of_[id.index] } << 40;
   for (ValueId operand : f_.operands(id)) {
     const ValueId root = Root(operand);
     uint64_t part = root.index;
@@ -227,12 +230,13 @@ uint64_t Numbering::HashOf(ValueId id) const {
 bool Numbering::SameComputation(ValueId a, ValueId b) const {
   const Inst& x = f_.inst(a);
   const Inst& y = f_.inst(b);
-  if (x.op != y.op || !(x.type == y.type) || x.num_operands != y.num_operands ||
+  if (x.op != y.op || !(x.type == y.type) ||
+      f_.num_operands(a) != f_.num_operands(b) ||
       version_of_[a.index] != version_of_[b.index] ||
       !f_.SameImmediates(a, b)) {
     return false;
   }
-  for (uint32_t i = 0; i < x.num_operands; ++i) {
+  for (uint32_t i = 0; i < f_.num_operands(a); ++i) {
     const ValueId p = Root(f_.operand(a, i));
     const ValueId q = Root(f_.operand(b, i));
     if (p == q) continue;
@@ -327,7 +331,7 @@ bool Numbering::TryFacts(ValueId id) {
   const bool is_global = inst.op == Op::kGlobalGet;
   // Loads of a lane have a vector as second operand, and are left alone.
   if (!is_global &&
-      (InfoOf(inst.op).access_bytes == 0 || inst.num_operands != 1)) {
+      (InfoOf(inst.op).access_bytes == 0 || f_.num_operands(id) != 1)) {
     return false;
   }
   for (const Fact& fact : facts_) {
@@ -405,15 +409,15 @@ void Numbering::RecordStore(ValueId id) {
 bool Numbering::TryTable(ValueId id) {
   version_of_[id.index] = VersionFor(id);
   const uint64_t full_hash = HashOf(id);
-  const uint32_t hash = static_cast<uint32_t>(full_hash >> 32);
+  const uint32_t tag = static_cast<uint32_t>(full_hash >> 32) & ~value_mask_;
   const size_t mask = table_.size() - 1;
   size_t at = full_hash & mask;
   int steps = 0;
-  for (; table_[at].value.valid(); at = (at + 1) & mask) {
-    if (table_[at].hash != hash) continue;
+  for (; table_[at] != kFree; at = (at + 1) & mask) {
+    if ((table_[at] & ~value_mask_) != tag) continue;
+    const ValueId leader(table_[at] & value_mask_);
     // One of many that do not dominate makes room.
     if (++steps > kMaxChain) break;
-    const ValueId leader = table_[at].value;
     if (f_.inst(leader).op == ir::kDeleted || !SameComputation(leader, id) ||
         !dominance_.Dominates(leader, id)) {
       continue;
@@ -421,7 +425,7 @@ bool Numbering::TryTable(ValueId id) {
     Replace(id, leader);
     return true;
   }
-  table_[at] = {hash, id};
+  table_[at] = tag | id.index;
   return false;
 }
 
@@ -460,7 +464,7 @@ void Numbering::Visit(ValueId id) {
   if (TryFold(id) || TryFacts(id)) return;
   if (TryTable(id)) return;
   const uint32_t bytes = InfoOf(inst.op).access_bytes;
-  const bool is_load = bytes != 0 && inst.num_operands == 1;
+  const bool is_load = bytes != 0 && f_.num_operands(id) == 1;
   if (is_load || (inst.op == Op::kGlobalGet &&
                   context_.module.globals[inst.imm].type.is_mutable)) {
     Fact fact{inst.op, ValueId(), inst.imm, 0, 0, id};

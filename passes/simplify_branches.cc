@@ -70,6 +70,7 @@ class Simplifier {
   // but bring no control to its end.
   std::vector<uint32_t> delegates_;
   std::vector<ValueId> replacement_;
+  std::vector<bool> gone_;  // Within a deleted region; for those visited.
   bool changed_ = false;
 };
 
@@ -130,7 +131,8 @@ void Simplifier::DeleteTree(ValueId id) {
       if (r.delegate.valid()) --delegates_[r.delegate.index];
       f_.region(region).params.clear();
     }
-    f_.inst(at).flags = 2;
+    if (at.index >= gone_.size()) gone_.resize(f_.num_insts());
+    gone_[at.index] = true;
   }
   f_.Delete(id);
 }
@@ -160,7 +162,7 @@ bool Simplifier::DecideIf(ValueId id, RegionId region) {
   // What is left is a block.
   Inst& inst = f_.inst(id);
   inst.op = Op::kBlock;
-  inst.num_operands = 0;
+  f_.SetOperands(id, {});
   Region& r = f_.region(region);
   r.kind = RegionKind::kBlock;
   r.num_bodies = 1;
@@ -395,13 +397,14 @@ void Simplifier::VisitBranch(ValueId id) {
 bool Simplifier::Run() {
   CountEdges();
   replacement_.assign(f_.num_insts(), ValueId());
+  gone_.assign(f_.num_insts(), false);
   // A list, since the walk changes what it walks over.
   std::vector<ValueId> order;
   ir::ForEachInstReversed(f_, [&](ValueId id) {
     if (f_.is_region(id) || ir::IsBranch(f_.inst(id).op)) order.push_back(id);
   });
   for (ValueId id : order) {
-    if (f_.inst(id).op == ir::kDeleted || f_.inst(id).flags == 2) continue;
+    if (f_.inst(id).op == ir::kDeleted || gone_[id.index]) continue;
     if (f_.is_region(id)) {
       VisitRegion(id);
     } else {
