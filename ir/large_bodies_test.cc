@@ -19,16 +19,26 @@ using testing::Types;
 constexpr int kDepth = 100000;
 constexpr uint32_t kLocals = 100000;
 
-// A limit may be reached, but in an orderly way.
-void ExpectHandled(const Types& locals, const Code& code) {
+absl::Status Handle(const Types& locals, const Code& code) {
   TestModule test;
   const uint32_t func = test.AddFunc({kI32}, {kI32}, locals, code);
   const absl::Status built = test.Build();
-  ASSERT_TRUE(built.ok()) << built;
+  if (!built.ok()) return built;
   std::vector<uint8_t> out;
-  const absl::Status status = testing::RoundTrip(
-      test.module(), func, test.module().funcs[func].body, &out);
+  return testing::RoundTrip(test.module(), func, test.module().funcs[func].body,
+                            &out);
+}
+
+// A limit may be reached, but in an orderly way.
+void ExpectHandled(const Types& locals, const Code& code) {
+  const absl::Status status = Handle(locals, code);
   EXPECT_TRUE(status.ok() || absl::IsResourceExhausted(status)) << status;
+}
+
+// No limit is reached.
+void ExpectWithinBudgets(const Types& locals, const Code& code) {
+  const absl::Status status = Handle(locals, code);
+  EXPECT_TRUE(status.ok()) << status;
 }
 
 TEST(LargeBodiesTest, DeepBlocks) {
@@ -62,6 +72,36 @@ TEST(LargeBodiesTest, DeepLoopsWithLocals) {
   }
   for (int i = 0; i < 20000; ++i) code.End();
   ExpectHandled({kI32, kI32}, code.Get(1));
+}
+
+TEST(LargeBodiesTest, DeepBlocksThatAssign) {
+  Code code;
+  for (int i = 0; i < kDepth; ++i) code.Block();
+  for (int i = 0; i < kDepth; ++i) {
+    code.Get(0).BrIf(0).Get(0).I32(1).Add().Set(0).End();
+  }
+  ExpectWithinBudgets({}, code.Get(0));
+}
+
+TEST(LargeBodiesTest, DeepLoopsThatCount) {
+  Code code;
+  for (int i = 0; i < 10000; ++i) code.Loop();
+  for (int i = 0; i < 10000; ++i) {
+    code.Get(0).I32(1).Add().Tee(0).BrIf(0).End();
+  }
+  ExpectWithinBudgets({}, code.Get(0));
+}
+
+// Each loop has a local that the loops inside of it change, too.
+TEST(LargeBodiesTest, DeepLoopsWithLocalsOfTheirOwn) {
+  constexpr uint32_t kLoops = 1000;
+  Code code;
+  Types locals(kLoops, kI32);
+  for (uint32_t i = 1; i <= kLoops; ++i) code.Get(i - 1).Set(i).Loop();
+  for (uint32_t i = kLoops; i > 0; --i) {
+    code.Get(i).Get(kLoops).Add().Tee(i).BrIf(0).End();
+  }
+  ExpectWithinBudgets(locals, code.Get(1));
 }
 
 TEST(LargeBodiesTest, DeepIfs) {
@@ -133,6 +173,30 @@ TEST(LargeBodiesTest, WideTable) {
     code.End().Get(1).I32(1).Add().Set(1);
   }
   ExpectHandled({kI32}, code.Get(1));
+}
+
+// More edge arguments than 16 bits can count.
+TEST(LargeBodiesTest, WideTableWithManyLocals) {
+  constexpr uint32_t kTargets = 700;
+  constexpr uint32_t kAssigned = 100;
+  Code code;
+  std::vector<uint32_t> labels;
+  for (uint32_t i = 0; i < kTargets; ++i) {
+    code.Block();
+    labels.push_back(i);
+  }
+  for (uint32_t local = 1; local <= kAssigned; ++local) {
+    code.Get(0).I32(local).Add().Set(local);
+  }
+  code.Get(0).BrTable(labels);
+  for (uint32_t i = 0; i < kTargets; ++i) {
+    code.End();
+    code.Get(1 + i % kAssigned).Get(0).Add().Set(1 + i * 7 % kAssigned);
+  }
+  for (uint32_t local = 2; local <= kAssigned; ++local) {
+    code.Get(1).Get(local).Add().Set(1);
+  }
+  ExpectWithinBudgets(Types(kAssigned, kI32), code.Get(1));
 }
 
 // Values that no table entry can keep on the stack.

@@ -6,13 +6,10 @@ namespace weft::ir {
 
 namespace {
 
-// Word operations on live sets; about a second of work.
-constexpr size_t kMaxWork = size_t{1} << 30;
-constexpr size_t kMaxStateWords = size_t{1} << 24;
-
-bool Test(const std::vector<uint64_t>& set, uint32_t i) {
-  return (set[i / 64] >> (i % 64) & 1) != 0;
-}
+// Steps of work on pieces and on nodes of live sets; about a second.
+constexpr size_t kMaxWork = size_t{1} << 28;
+// Nodes of live sets at a time: 128 MiB.
+constexpr size_t kMaxNodes = size_t{1} << 21;
 
 }  // namespace
 
@@ -51,16 +48,20 @@ void LiveRanges::NumberSlots(const Function& f, const Emission& emission) {
 }
 
 void LiveRanges::Use(uint32_t slot, uint32_t at) {
-  if (Test(live_, slot)) return;
-  live_[slot / 64] |= uint64_t{1} << (slot % 64);
+  if (open_end_[slot] != 0) return;
   open_end_[slot] = at;
+  live_.Insert(slot);
+  live_loops_ += slot >= num_slots_ ? 1 : 0;
 }
 
 void LiveRanges::Define(uint32_t slot, uint32_t at, ValueId alias) {
   uint32_t end = at + 1;
-  if (Test(live_, slot)) {
+  if (open_end_[slot] != 0) {
+    CoverDeferred(slot, at);
     end = std::max(end, open_end_[slot]);
-    live_[slot / 64] &= ~(uint64_t{1} << (slot % 64));
+    open_end_[slot] = 0;
+    live_.Erase(slot);
+    live_loops_ -= slot >= num_slots_ ? 1 : 0;
   }
   if (alias.valid()) {
     if (end > at + 1) pieces_[slot].push_back({at + 1, end, ValueId()});
@@ -70,31 +71,31 @@ void LiveRanges::Define(uint32_t slot, uint32_t at, ValueId alias) {
   }
 }
 
-void LiveRanges::Replace(const Words& set, uint32_t at) {
-  for (size_t w = 0; w < live_.size(); ++w) {
-    for (uint64_t gone = live_[w] & ~set[w]; gone != 0; gone &= gone - 1) {
-      const uint32_t slot =
-          static_cast<uint32_t>(w * 64 + __builtin_ctzll(gone));
-      if (open_end_[slot] > at) {
-        pieces_[slot].push_back({at, open_end_[slot], ValueId()});
-      }
+void LiveRanges::Replace(const SharedSet& set, uint32_t at) {
+  live_.ForEachNotIn(set, [&](uint32_t slot) {
+    CoverDeferred(slot, at);
+    if (open_end_[slot] > at) {
+      pieces_[slot].push_back({at, open_end_[slot], ValueId()});
     }
-    for (uint64_t add = set[w] & ~live_[w]; add != 0; add &= add - 1) {
-      open_end_[w * 64 + __builtin_ctzll(add)] = at;
-    }
-    live_[w] = set[w];
-  }
-  work_ += live_.size();
+    open_end_[slot] = 0;
+    live_loops_ -= slot >= num_slots_ ? 1 : 0;
+    ++work_;
+  });
+  set.ForEachNotIn(live_, [&](uint32_t slot) {
+    open_end_[slot] = at;
+    live_loops_ += slot >= num_slots_ ? 1 : 0;
+    ++work_;
+  });
+  live_ = set;
 }
 
-void LiveRanges::Merge(const Words& set, uint32_t at) {
-  for (size_t w = 0; w < live_.size(); ++w) {
-    for (uint64_t add = set[w] & ~live_[w]; add != 0; add &= add - 1) {
-      open_end_[w * 64 + __builtin_ctzll(add)] = at;
-    }
-    live_[w] |= set[w];
-  }
-  work_ += live_.size();
+void LiveRanges::Merge(const SharedSet& set, uint32_t at) {
+  set.ForEachNotIn(live_, [&](uint32_t slot) {
+    open_end_[slot] = at;
+    live_loops_ += slot >= num_slots_ ? 1 : 0;
+    ++work_;
+  });
+  live_.Union(set);
 }
 
 // Makes `slot` live on all of `by`, which is ascending and begins at `begin`,
@@ -130,43 +131,42 @@ void LiveRanges::Cover(uint32_t slot, uint32_t begin,
   for (size_t m = merged.size(); m-- > 1;) pieces.push_back(merged[m]);
 }
 
-void LiveRanges::CoverAll(const Words& set, uint32_t begin,
+void LiveRanges::CoverAll(const SharedSet& set, uint32_t begin,
                           absl::Span<const LivePiece> by) {
-  for (size_t w = 0; w < set.size(); ++w) {
-    for (uint64_t bits = set[w]; bits != 0; bits &= bits - 1) {
-      Cover(static_cast<uint32_t>(w * 64 + __builtin_ctzll(bits)), begin, by);
-    }
+  set.ForEach([&](uint32_t slot) { Cover(slot, begin, by); });
+}
+
+// `slot` is defined at `at`, or not live before: what it was live through
+// will not be taken in by an outer loop.
+void LiveRanges::CoverDeferred(uint32_t slot, uint32_t at) {
+  if (deferred_.empty() || !pending_.Contains(slot)) return;
+  pending_.Erase(slot);
+  work_ += deferred_.size();
+  for (DeferredLoop& loop : deferred_) {
+    if (!loop.through.Contains(slot)) continue;
+    loop.through.Erase(slot);
+    Cover(slot, at, loop.natural);
   }
-  work_ += set.size();
 }
 
 // What is live where a branch to `region` goes, as far as it is known: at a
 // header its parameters; the rest of a header's set covers the whole loop.
-const LiveRanges::Words& LiveRanges::TargetSet(const Function& f,
-                                               RegionId region) {
-  if (region == Function::root()) {
-    std::fill(scratch_.begin(), scratch_.end(), 0);
-    return scratch_;
-  }
+SharedSet LiveRanges::TargetSet(const Function& f, RegionId region) {
+  SharedSet set(&pool_);
+  if (region == Function::root()) return set;
   if (f.region(region).kind != RegionKind::kLoop) {
     return states_[state_of_region_[region.index]].at_end;
   }
-  std::fill(scratch_.begin(), scratch_.end(), 0);
   for (ValueId param : f.region(region).params) {
-    const uint32_t slot = slots_[param.index];
-    if (slot != kNoLocal) scratch_[slot / 64] |= uint64_t{1} << (slot % 64);
+    if (slots_[param.index] != kNoLocal) set.Insert(slots_[param.index]);
   }
-  const uint32_t loop = loop_slots_[region.index];
-  scratch_[loop / 64] |= uint64_t{1} << (loop % 64);
-  return scratch_;
+  set.Insert(loop_slots_[region.index]);
+  return set;
 }
 
 void LiveRanges::Branch(const Function& f, ValueId id, uint32_t at) {
   const uint32_t edges = f.num_edges(id);
-  if (edges == 0) {
-    std::fill(scratch_.begin(), scratch_.end(), 0);
-    return Replace(scratch_, at + 1);
-  }
+  if (edges == 0) return Replace(SharedSet(&pool_), at + 1);
   const bool falls_through = !IsTerminator(f.inst(id).op);
   for (uint32_t e = 0; e < edges && (falls_through || edges > 1); ++e) {
     const RegionId loop = f.edge_target(id, e);
@@ -185,7 +185,7 @@ void LiveRanges::Branch(const Function& f, ValueId id, uint32_t at) {
     }
   }
   for (uint32_t e = 0; e < edges; ++e) {
-    const Words& set = TargetSet(f, f.edge_target(id, e));
+    const SharedSet set = TargetSet(f, f.edge_target(id, e));
     if (e == 0 && IsTerminator(f.inst(id).op)) {
       // What follows is reached from elsewhere.
       Replace(set, at + 1);
@@ -220,43 +220,58 @@ void LiveRanges::FindLostParams(const Function& f) {
 
 void LiveRanges::CloseRegion(const Function& f, RegionId region, uint32_t at) {
   state_of_region_[region.index] = static_cast<uint32_t>(states_.size());
-  OpenRegionState state;
-  state.close = at;
-  state.first_arm = at;
-  state.at_end = live_;
-  state.arms.assign(live_.size(), 0);
+  OpenRegionState state{at, at, live_, SharedSet(&pool_), SharedSet(&pool_)};
   if (f.region(region).kind == RegionKind::kTryTable) {
-    state.handlers.assign(live_.size(), 0);
     for (const Handler& handler : f.region(region).handlers) {
-      const Words& set = TargetSet(f, handler.target);
-      for (size_t w = 0; w < set.size(); ++w) state.handlers[w] |= set[w];
+      state.handlers.Union(TargetSet(f, handler.target));
     }
   }
   states_.push_back(std::move(state));
 }
 
-void LiveRanges::OpenRegion(const Function& f, RegionId region, uint32_t at) {
-  OpenRegionState& state = states_.back();
-  switch (f.region(region).kind) {
-    case RegionKind::kLoop: {
-      header_at_[region.index] = at;
-      // The loop's own slot is complete: the loops inside are done.
-      const uint32_t loop = loop_slots_[region.index];
-      if (!Test(live_, loop)) break;  // No branch back.
-      Define(loop, at, ValueId());
-      const std::vector<LivePiece> natural(pieces_[loop].rbegin(),
-                                           pieces_[loop].rend());
-      // Parameters are defined anew on every edge to the header.
-      Words through = live_;
-      for (ValueId param : f.region(region).params) {
-        const uint32_t slot = slots_[param.index];
-        if (slot != kNoLocal) {
-          through[slot / 64] &= ~(uint64_t{1} << (slot % 64));
-        }
-      }
-      CoverAll(through, at, natural);
-      break;
+void LiveRanges::OpenLoop(const Function& f, RegionId region, uint32_t at) {
+  header_at_[region.index] = at;
+  const uint32_t slot = loop_slots_[region.index];
+  if (open_end_[slot] == 0) return;  // No branch back.
+  // Loops inside whose header leads back to this one are done with: this one
+  // takes in what is live through both, but for its parameters.
+  std::vector<DeferredLoop> inner;
+  for (size_t i = deferred_.size(); i-- > 0;) {
+    if (!deferred_[i].through.Contains(slot)) continue;
+    inner.push_back(std::move(deferred_[i]));
+    deferred_.erase(deferred_.begin() + i);
+  }
+  // The loop's own slot becomes complete.
+  work_ += inner.size() * (1 + f.region(region).params.size());
+  for (const DeferredLoop& loop : inner) Cover(slot, at, loop.natural);
+  Define(slot, at, ValueId());
+  const std::vector<LivePiece> natural(pieces_[slot].rbegin(),
+                                       pieces_[slot].rend());
+  // Parameters are defined anew on every edge to the header.
+  SharedSet through = live_;
+  for (ValueId param : f.region(region).params) {
+    const uint32_t own = slots_[param.index];
+    if (own == kNoLocal) continue;
+    through.Erase(own);
+    for (const DeferredLoop& loop : inner) {
+      if (loop.through.Contains(own)) Cover(own, at, loop.natural);
     }
+  }
+  if (live_loops_ == 0) {
+    CoverAll(through, at, natural);
+  } else {
+    deferred_.push_back({std::move(through), natural});
+  }
+  pending_.clear();
+  for (const DeferredLoop& loop : deferred_) pending_.Union(loop.through);
+}
+
+void LiveRanges::OpenRegion(const Function& f, RegionId region, uint32_t at) {
+  const OpenRegionState& state = states_.back();
+  switch (f.region(region).kind) {
+    case RegionKind::kLoop:
+      OpenLoop(f, region, at);
+      break;
     case RegionKind::kIf:
       Merge(state.arms, at);
       break;
@@ -288,20 +303,22 @@ absl::Status LiveRanges::Compute(const Function& f, const Emission& emission) {
   for (uint32_t r = 0; r < f.num_regions() && num_slots_ > 0; ++r) {
     if (f.region(RegionId(r)).kind == RegionKind::kLoop) loop_slots_[r] = all++;
   }
-  const size_t words = (all + 63) / 64;
   pieces_.assign(all, {});
   open_end_.assign(all, 0);
-  live_.assign(words, 0);
-  scratch_.assign(words, 0);
+  live_.clear();
   states_.clear();
+  deferred_.clear();
+  pending_.clear();
+  live_loops_ = 0;
+  pool_.Reset(all);
   state_of_region_.assign(f.num_regions(), 0);
   work_ = 0;
   lost_params_.clear();
   overwritten_.clear();
   header_at_.assign(f.num_regions(), 0);
-  if (words == 0) return absl::OkStatus();
+  if (num_slots_ == 0) return absl::OkStatus();
   for (size_t i = emission.entries.size(); i-- > 0;) {
-    if (work_ > kMaxWork || states_.size() * words > kMaxStateWords) {
+    if (work_ + pool_.work() > kMaxWork || pool_.num_nodes() > kMaxNodes) {
       return absl::ResourceExhaustedError(
           "limit live-range-work: too many values live across branches");
     }
@@ -335,11 +352,9 @@ absl::Status LiveRanges::Compute(const Function& f, const Emission& emission) {
         break;
       case EntryKind::kArm: {
         OpenRegionState& state = states_.back();
-        for (size_t w = 0; w < words; ++w) state.arms[w] |= live_[w];
+        state.arms.Union(live_);
         state.first_arm = at;
-        // at_end may not alias live_ while it is replaced.
-        scratch_ = state.at_end;
-        Replace(scratch_, at);
+        Replace(state.at_end, at);
         break;
       }
       case EntryKind::kInst: {
@@ -354,7 +369,7 @@ absl::Status LiveRanges::Compute(const Function& f, const Emission& emission) {
   }
   // What is live at entry: parameters and default values.
   for (uint32_t slot = 0; slot < num_slots(); ++slot) {
-    if (Test(live_, slot)) Define(slot, 0, ValueId());
+    if (open_end_[slot] != 0) Define(slot, 0, ValueId());
     std::vector<LivePiece>& pieces = pieces_[slot];
     std::reverse(pieces.begin(), pieces.end());
   }

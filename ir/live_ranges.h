@@ -9,6 +9,7 @@
 #include "absl/types/span.h"
 #include "ir/emission.h"
 #include "ir/function.h"
+#include "ir/shared_set.h"
 
 namespace weft::ir {
 
@@ -27,6 +28,11 @@ struct LivePiece {
 // the whole natural loop, that is wherever a branch back can still be reached.
 // What is live where an exception lands is live in the whole body that may
 // raise it.
+//
+// Cost: the work that live sets take where they differ, plus pieces. A loop
+// whose header leads back to an outer one is not filled in at once: what is
+// still live at the outer header will fill all of the outer loop. Only what
+// is defined in between takes the inner loop as its own.
 class LiveRanges {
  public:
   // Errors: ResourceExhausted naming the limit.
@@ -46,22 +52,22 @@ class LiveRanges {
   uint32_t accesses(uint32_t slot) const { return accesses_[slot]; }
 
  private:
-  using Words = std::vector<uint64_t>;
-
   void NumberSlots(const Function& f, const Emission& emission);
   void AddSlot(ValueId value);
   void Use(uint32_t slot, uint32_t at);
   void Define(uint32_t slot, uint32_t at, ValueId alias);
   // The code behind position `at` is not reached from before it: what is live
   // before is `set` instead of the current set.
-  void Replace(const Words& set, uint32_t at);
-  void Merge(const Words& set, uint32_t at);
-  void CoverAll(const Words& set, uint32_t begin,
+  void Replace(const SharedSet& set, uint32_t at);
+  void Merge(const SharedSet& set, uint32_t at);
+  void CoverAll(const SharedSet& set, uint32_t begin,
                 absl::Span<const LivePiece> by);
   void Cover(uint32_t slot, uint32_t begin, absl::Span<const LivePiece> by);
+  void CoverDeferred(uint32_t slot, uint32_t at);
+  void OpenLoop(const Function& f, RegionId region, uint32_t at);
   void Branch(const Function& f, ValueId id, uint32_t at);
   void FindLostParams(const Function& f);
-  const Words& TargetSet(const Function& f, RegionId region);
+  SharedSet TargetSet(const Function& f, RegionId region);
   void OpenRegion(const Function& f, RegionId region, uint32_t at);
   void CloseRegion(const Function& f, RegionId region, uint32_t at);
 
@@ -85,18 +91,27 @@ class LiveRanges {
   };
   std::vector<Overwritten> overwritten_;
   std::vector<uint32_t> header_at_;  // By region: position of its kOpen.
-  std::vector<uint32_t> open_end_;   // Of live slots: where the piece ends.
-  Words live_;
+  // Of live slots: where the piece ends; of others 0, which is before all.
+  std::vector<uint32_t> open_end_;
+  uint32_t live_loops_ = 0;  // Loops whose slot is live.
+  SetPool pool_;
+  SharedSet live_ = SharedSet(&pool_);
   struct OpenRegionState {
     uint32_t close;      // Position of its end.
     uint32_t first_arm;  // Position of its first kArm.
-    Words at_end;        // Live behind the region.
-    Words arms;          // Live at the starts of later arms.
-    Words handlers;      // Live where exceptions from its body land.
+    SharedSet at_end;    // Live behind the region.
+    SharedSet arms;      // Live at the starts of later arms.
+    SharedSet handlers;  // Live where exceptions from its body land.
   };
-  std::vector<OpenRegionState> states_;  // Of open regions.
+  // A loop that `through` is live in, as far as it was not yet defined.
+  struct DeferredLoop {
+    SharedSet through;
+    std::vector<LivePiece> natural;
+  };
+  std::vector<DeferredLoop> deferred_;
+  SharedSet pending_ = SharedSet(&pool_);  // The union of all `through`.
+  std::vector<OpenRegionState> states_;    // Of open regions.
   std::vector<uint32_t> state_of_region_;
-  Words scratch_;
   size_t work_ = 0;
 };
 

@@ -2,12 +2,12 @@
 // (local accesses and control operators of the reachable code). Structured
 // control gives each label's set in one pass but for back edges; passes repeat
 // until no loop header changes, which takes at most the nesting depth of loops
-// plus one. Sets are bit rows over the locals that cross a label at all
-// (the "semi-pruned" choice of Briggs et al., 1998).
+// plus one. Sets are over the locals that cross a label at all (the
+// "semi-pruned" choice of Briggs et al., 1998), and share what they have in
+// common.
 #include "ir/local_liveness.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "ir/wasm/operator.h"
@@ -20,16 +20,13 @@ using wasm::OpClass;
 namespace {
 
 constexpr uint32_t kNoBit = 0xffffffffu;
-// Sets of loop headers, and of the labels open at once: 64 MiB each.
-constexpr size_t kMaxSetWords = size_t{1} << 23;
+// Nodes of sets at a time, 128 MiB, and looked at in all: about a second.
+constexpr size_t kMaxNodes = size_t{1} << 21;
+constexpr size_t kMaxWork = size_t{1} << 27;
 // Assigned locals, counted once for every label that they are assigned in.
 constexpr size_t kMaxAssigned = size_t{1} << 24;
 // Beyond this many passes, headers take everything that is ever read.
 constexpr int kMaxPasses = 12;
-
-void Union(uint64_t* into, const uint64_t* from, size_t words) {
-  for (size_t i = 0; i < words; ++i) into[i] |= from[i];
-}
 
 }  // namespace
 
@@ -312,156 +309,123 @@ absl::Status LocalLiveness::CollectAssigned() {
   return absl::OkStatus();
 }
 
-absl::Status LocalLiveness::NumberLoops() {
+void LocalLiveness::NumberLoops() {
   header_of_.assign(labels_.size(), 0);
-  size_t next = 0;
+  uint32_t next = 0;
   for (size_t label = 0; label < labels_.size(); ++label) {
-    if (labels_[label].kind != EventKind::kLoop || !labels_[label].targeted) {
-      continue;
+    if (labels_[label].kind == EventKind::kLoop && labels_[label].targeted) {
+      header_of_[label] = next++;
     }
-    header_of_[label] = next;
-    next += words_;
   }
-  if (next > kMaxSetWords) {
-    return absl::ResourceExhaustedError(
-        "limit local-liveness-bits: too many locals live across loops");
-  }
-  headers_.assign(next, 0);
-  return absl::OkStatus();
+  headers_.assign(next, SharedSet(&pool_));
 }
 
 // What is live where a branch to `label` goes.
-const uint64_t* LocalLiveness::Target(uint32_t label) const {
+const SharedSet& LocalLiveness::Target(uint32_t label) const {
   if (labels_[label].kind == EventKind::kLoop) {
-    return headers_.data() + header_of_[label];
+    return headers_[header_of_[label]];
   }
-  return rows_.data() + open_[open_of_[label]].at_end;
-}
-
-// A new row on the stack, with the current set.
-size_t LocalLiveness::PushRow() {
-  const size_t row = rows_.size();
-  rows_.insert(rows_.end(), current_.begin(), current_.end());
-  return row;
+  return open_[open_of_[label]].at_end;
 }
 
 // Notes which of the locals assigned within `label` are in `live`.
-void LocalLiveness::Mark(uint32_t label, const uint64_t* live) {
+void LocalLiveness::Mark(uint32_t label, const SharedSet& live) {
   const Range range = assigned_of_[label];
   for (uint32_t i = range.begin; i < range.end; ++i) {
-    const uint32_t bit = assigned_[i];
-    is_candidate_[i] = (live[bit / 64] >> (bit % 64) & 1) != 0;
+    is_candidate_[i] = live.Contains(assigned_[i]);
   }
 }
 
 void LocalLiveness::CloseLabel(uint32_t label) {
-  OpenLabel open{label, 0, 0, 0};
+  const SharedSet none(&pool_);
+  OpenLabel open{none, none, none};
   if (labels_[label].kind != EventKind::kLoop) {
-    open.at_end = PushRow();
-    Mark(label, current_.data());
-  }
-  if (labels_[label].has_else) open.else_arm = PushRow();
-  if (labels_[label].kind == EventKind::kTry) {
-    open.handlers = PushRow();
-    std::fill_n(Row(open.handlers), words_, 0);
+    open.at_end = current_;
+    Mark(label, current_);
   }
   open_of_[label] = static_cast<uint32_t>(open_.size());
-  open_.push_back(open);
+  open_.push_back(std::move(open));
 }
 
 // The walk has come to the operator that opens the innermost open label.
 void LocalLiveness::OpenLabelAt(const Event& event, bool* grew) {
-  const OpenLabel open = open_.back();
-  uint64_t* cur = current_.data();
+  const OpenLabel& open = open_.back();
   switch (event.kind) {
     case EventKind::kIf:
-      Union(cur,
-            Row(labels_[event.operand].has_else ? open.else_arm : open.at_end),
-            words_);
+      current_.Union(labels_[event.operand].has_else ? open.else_arm
+                                                     : open.at_end);
       break;
     case EventKind::kTry: {
-      Union(cur, Row(open.handlers), words_);
+      current_.Union(open.handlers);
       const Range guarded = guarded_of_[event.operand];
       for (uint32_t i = guarded.begin; i < guarded.end; ++i) {
         const uint32_t bit = assigned_[i];
-        if ((Row(open.handlers)[bit / 64] >> (bit % 64) & 1) != 0) {
-          pinned_[local_of_bit_[bit]] = true;
-        }
+        if (open.handlers.Contains(bit)) pinned_[local_of_bit_[bit]] = true;
       }
       break;
     }
     case EventKind::kLoop: {
       if (!labels_[event.operand].targeted) break;
-      uint64_t* header = headers_.data() + header_of_[event.operand];
-      for (size_t w = 0; w < words_; ++w) {
-        *grew |= (cur[w] & ~header[w]) != 0;
-        header[w] |= cur[w];
-      }
+      SharedSet& header = headers_[header_of_[event.operand]];
+      *grew |= header.Union(current_);
       Mark(event.operand, header);
       break;
     }
     default:
       break;
   }
-  if (labels_[event.operand].kind != EventKind::kLoop) {
-    rows_.resize(open.at_end);
-  }
   open_.pop_back();
 }
 
 absl::StatusOr<bool> LocalLiveness::Propagate() {
   bool grew = false;
-  rows_.clear();
   open_.clear();
   open_of_.assign(labels_.size(), 0);
-  uint64_t* cur = current_.data();
-  const size_t bytes = words_ * sizeof(uint64_t);
-  std::fill(current_.begin(), current_.end(), 0);
+  current_.clear();
   for (size_t i = events_.size(); i-- > 0;) {
     const Event event = events_[i];
     switch (event.kind) {
       case EventKind::kGet: {
         const uint32_t bit = bit_of_local_[event.operand];
-        if (bit != kNoBit) cur[bit / 64] |= uint64_t{1} << (bit % 64);
+        if (bit != kNoBit) current_.Insert(bit);
         break;
       }
       case EventKind::kSet: {
         const uint32_t bit = bit_of_local_[event.operand];
-        if (bit != kNoBit) cur[bit / 64] &= ~(uint64_t{1} << (bit % 64));
+        if (bit != kNoBit) current_.Erase(bit);
         break;
       }
       case EventKind::kEnd:
         CloseLabel(event.operand);
-        if (rows_.size() > kMaxSetWords) {
+        if (pool_.num_nodes() > kMaxNodes || pool_.work() > kMaxWork) {
           return absl::ResourceExhaustedError(
-              "limit local-liveness-bits: too many locals live across "
-              "nested labels");
+              "limit local-liveness: too many locals live across labels");
         }
         break;
       case EventKind::kElse:
-        std::memcpy(Row(open_.back().else_arm), cur, bytes);
-        std::memcpy(cur, Row(open_.back().at_end), bytes);
+        open_.back().else_arm = current_;
+        current_ = open_.back().at_end;
         break;
       case EventKind::kCatch:
-        Union(Row(open_.back().handlers), cur, words_);
-        std::memcpy(cur, Row(open_.back().at_end), bytes);
+        open_.back().handlers.Union(current_);
+        current_ = open_.back().at_end;
         break;
       case EventKind::kBr:
-        std::memcpy(cur, Target(event.operand), bytes);
+        current_ = Target(event.operand);
         break;
       case EventKind::kBrIf:
-        Union(cur, Target(event.operand), words_);
+        current_.Union(Target(event.operand));
         break;
       case EventKind::kBrTable: {
-        std::fill(cur, cur + words_, 0);
+        current_.clear();
         const uint32_t count = table_targets_[event.operand];
         for (uint32_t t = 1; t <= count; ++t) {
-          Union(cur, Target(table_targets_[event.operand + t]), words_);
+          current_.Union(Target(table_targets_[event.operand + t]));
         }
         break;
       }
       case EventKind::kStop:
-        std::fill(cur, cur + words_, 0);
+        current_.clear();
         break;
       case EventKind::kBlock:
       case EventKind::kLoop:
@@ -484,19 +448,24 @@ absl::Status LocalLiveness::Analyse(const wasm::Module& module,
   absl::Status status = Scanner(this).Run(module, operators, offset);
   if (!status.ok()) return status;
   NumberCrossing(num_locals);
-  words_ = (local_of_bit_.size() + 63) / 64;
-  current_.assign(words_, 0);
+  const uint32_t bits = static_cast<uint32_t>(local_of_bit_.size());
+  current_.clear();
+  headers_.clear();
+  open_.clear();
+  pool_.Reset(bits);
   pinned_.assign(num_locals, false);
   status = CollectAssigned();
-  if (status.ok()) status = NumberLoops();
-  if (!status.ok() || words_ == 0) return status;
+  if (!status.ok() || bits == 0) return status;
+  NumberLoops();
   for (int passes = 0;; ++passes) {
     const absl::StatusOr<bool> grew = Propagate();
     if (!grew.ok()) return grew.status();
     if (!*grew) break;
     // Far from a fixed point, headers take everything.
     if (passes == kMaxPasses) {
-      std::fill(headers_.begin(), headers_.end(), ~uint64_t{0});
+      SharedSet all(&pool_);
+      for (uint32_t bit = 0; bit < bits; ++bit) all.Insert(bit);
+      std::fill(headers_.begin(), headers_.end(), all);
     }
   }
   for (uint32_t label = 0; label < num_labels(); ++label) {

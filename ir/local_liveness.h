@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "ir/shared_set.h"
 #include "ir/wasm/module.h"
 
 namespace weft::ir {
@@ -72,26 +73,23 @@ class LocalLiveness {
     uint32_t begin = 0;
     uint32_t end = 0;
   };
-  // Of a label that the backward walk is in: positions in rows_.
+  // Of a label that the backward walk is in.
   struct OpenLabel {
-    uint32_t label;
-    size_t at_end;    // Live behind it.
-    size_t else_arm;  // Live at the start of the else arm.
-    size_t handlers;  // Live at the starts of catch arms.
+    SharedSet at_end;    // Live behind it.
+    SharedSet else_arm;  // Live at the start of the else arm.
+    SharedSet handlers;  // Live at the starts of catch arms.
   };
 
   void NumberCrossing(uint32_t num_locals);
   absl::Status CollectAssigned();
   Range StoreAssigned(std::vector<uint32_t>* bits);
-  absl::Status NumberLoops();
+  void NumberLoops();
   // One backward pass; whether a loop header's set grew.
   absl::StatusOr<bool> Propagate();
   void CloseLabel(uint32_t label);
   void OpenLabelAt(const Event& event, bool* grew);
-  void Mark(uint32_t label, const uint64_t* live);
-  const uint64_t* Target(uint32_t label) const;
-  size_t PushRow();
-  uint64_t* Row(size_t row) { return rows_.data() + row; }
+  void Mark(uint32_t label, const SharedSet& live);
+  const SharedSet& Target(uint32_t label) const;
 
   std::vector<Event> events_;
   std::vector<Label> labels_;
@@ -100,17 +98,16 @@ class LocalLiveness {
   // assignment; the others never need a parameter.
   std::vector<uint32_t> bit_of_local_;
   std::vector<uint32_t> local_of_bit_;
-  size_t words_ = 0;
   std::vector<uint32_t> assigned_;     // Pool of bits, ascending per label.
   std::vector<uint8_t> is_candidate_;  // Parallel: live at the target, too.
   std::vector<Range> assigned_of_;     // By label.
   std::vector<Range> guarded_of_;      // By label: in a try body alone.
-  std::vector<size_t> header_of_;      // By label: loops, into headers_.
-  std::vector<uint64_t> headers_;      // Live at loop headers.
-  std::vector<uint64_t> rows_;         // Sets of open labels, a stack.
+  SetPool pool_;
+  std::vector<uint32_t> header_of_;  // By label: loops, into headers_.
+  std::vector<SharedSet> headers_;   // Live at loop headers.
   std::vector<OpenLabel> open_;
   std::vector<uint32_t> open_of_;  // By label: position in open_.
-  std::vector<uint64_t> current_;
+  SharedSet current_ = SharedSet(&pool_);
   std::vector<bool> pinned_;
 };
 
