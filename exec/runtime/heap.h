@@ -22,9 +22,8 @@
 namespace weft::exec {
 
 class Heap;
-class HostRefs;
+class RootedRef;
 class TypeRegistry;
-struct RuntimeType;
 
 // Told about roots; see RootSource.
 class RootVisitor {
@@ -50,8 +49,8 @@ class RootSource {
 
 struct HeapOptions {
   // Bytes of objects at most, rounded down to whole blocks of 32 KiB, at least
-  // one and less than 4 GiB. Beside it the collector needs a third of that in
-  // the worst case.
+  // 1 MiB and less than 4 GiB. Beside it the collector needs 28 % of that in
+  // the worst case, touched only as far as objects ask for it.
   uint64_t limit = uint64_t{1} << 30;
   // Collect at each allocation, to find references that are no roots.
   bool stress = false;
@@ -127,30 +126,36 @@ class Heap {
  private:
   friend class RootedRef;
   class Marker;
+  struct State;
 
   // What is left of a run of free cells of one size class.
   struct Cursor {
     uint32_t next = 0;
     uint32_t end = 0;
   };
-  struct Space;
+
+  TrapKind AllocateSlow(uint8_t size_class, uint64_t bytes, Ref* out);
+  bool Take(uint8_t size_class, uint64_t bytes, uint32_t max_blocks, Ref* out);
+  bool TakeLarger(uint8_t size_class, Ref* out);
+  TrapKind Zero(Ref ref, uint64_t bytes);
+  bool IsStarved();
+  void DropCursors();
+  TrapKind Interrupt() const;
 
   uint8_t* base_ = nullptr;
   Cursor cursors_[kNumSizeClasses + 1];
   const TypeRegistry& types_;
   const HeapOptions options_;
   RootSource* roots_ = nullptr;
-  class RootedRef* rooted_ = nullptr;  // Begin of the list of all.
-  std::unique_ptr<Space> space_;
-  std::unique_ptr<HostRefs> host_refs_;
+  RootedRef* rooted_ = nullptr;  // Begin of the list of all.
+  std::unique_ptr<State> state_;
 };
 
-// A reference that the host holds: a root as long as it exists. Null when it
-// was made without a heap or outlives it.
+// A reference that the host holds: a root as long as it exists. It may outlive
+// the heap, and then holds null.
 class RootedRef {
  public:
   RootedRef() = default;
-  // `heap` may end before the RootedRef, which then holds null.
   RootedRef(Heap& heap, Ref ref);
   RootedRef(const RootedRef& other);
   RootedRef(RootedRef&& other) noexcept;
@@ -165,6 +170,7 @@ class RootedRef {
   friend class Heap;
 
   void Link(Heap* heap, Ref ref);
+  // Ends as a default one.
   void Unlink();
 
   Heap* heap_ = nullptr;
