@@ -36,11 +36,12 @@ std::vector<uint32_t> Invert(const std::vector<uint32_t>& map, size_t size) {
 class ModuleWriter {
  public:
   ModuleWriter(const Module& module, const IndexMaps& maps, BodyProvider body,
-               CustomPolicy customs)
+               CustomPolicy customs, bool exact)
       : module_(module),
         maps_(maps),
         body_(body),
         customs_(customs),
+        exact_(exact),
         types_(Invert(maps.types, module.types.size())),
         funcs_(Invert(maps.funcs, module.funcs.size())),
         tables_(Invert(maps.tables, module.tables.size())),
@@ -191,7 +192,7 @@ class ModuleWriter {
   // ref.null alone is what a table without initializer begins with. Operands
   // of a struct.new, say, may begin with it too.
   bool IsNullInit(const Table& table) const {
-    if (!table.type.element.nullable()) return false;
+    if (exact_ || !table.type.element.nullable()) return false;
     OperatorReader reader(table.init.code, table.init.offset, module_.features);
     Operator op;
     return reader.TryRead(&op) && op.op == Op::kRefNull &&
@@ -301,7 +302,7 @@ class ModuleWriter {
   // plain function indices say in fewer bytes. Then `*funcs` has them.
   bool AsFunctions(const ElemSegment& segment,
                    std::vector<FuncIndex>* funcs) const {
-    if (segment.exprs.empty() ||
+    if (exact_ || segment.exprs.empty() ||
         segment.type != ValueType::Ref(HeapType::kFunc, true)) {
       return false;
     }
@@ -481,6 +482,7 @@ class ModuleWriter {
   const IndexMaps& maps_;
   BodyProvider body_;
   CustomPolicy customs_;
+  bool exact_;
   std::vector<uint32_t> types_;
   std::vector<uint32_t> funcs_;
   std::vector<uint32_t> tables_;
@@ -503,8 +505,9 @@ CustomAction KeepCustomSections(const CustomSection&, ByteWriter*) {
 absl::StatusOr<std::vector<uint8_t>> WriteModule(const Module& module,
                                                  const IndexMaps& maps,
                                                  BodyProvider body,
-                                                 CustomPolicy customs) {
-  return ModuleWriter(module, maps, body, customs).Write();
+                                                 CustomPolicy customs,
+                                                 bool exact) {
+  return ModuleWriter(module, maps, body, customs, exact).Write();
 }
 
 }  // namespace weft::wasm

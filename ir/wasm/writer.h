@@ -47,9 +47,13 @@ CustomAction KeepCustomSections(const CustomSection& section,
 // Errors: what `body` returns; those of the operator reader for malformed
 // constant expressions; ResourceExhausted beyond LimitValue(kModuleSize) or
 // kBodySize.
+//
+// Where the kind of an element segment or a null initializer of a table could
+// be said in fewer bytes, that is done, which a valid module does not notice.
+// With `exact` it is not: what is not valid stays so.
 absl::StatusOr<std::vector<uint8_t>> WriteModule(
     const Module& module, const IndexMaps& maps, BodyProvider body,
-    CustomPolicy customs = KeepCustomSections);
+    CustomPolicy customs = KeepCustomSections, bool exact = false);
 
 // The same with ReencodeBody for every body: operators as they are, in their
 // shortest encoding.

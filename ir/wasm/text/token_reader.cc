@@ -144,26 +144,23 @@ bool TokenReader::ExpectU32(const char* what, uint32_t* value) {
 }
 
 bool TokenReader::SkipForm() {
-  // The parenthesis may be two tokens back.
   const uint32_t open = token_.begin;
-  if (has_second_) {
-    has_second_ = false;
-    lexer_.Seek(token_.end);
-  }
+  lexer_.Seek(token_.end);
+  return SkipFrom(open);
+}
+
+bool TokenReader::SkipToClose(uint32_t open) {
+  if (token_.kind == TokenKind::kError) return FailExpected("')'");
+  lexer_.Seek(token_.begin);
+  return SkipFrom(open);
+}
+
+bool TokenReader::SkipFrom(uint32_t open) {
+  has_second_ = false;
   if (!lexer_.SkipToClose()) {
     return lexer_.error() == absl::string_view("unclosed parenthesis")
                ? FailAt(open, "expected ')' to close this '('")
                : FailAt(lexer_.error_offset(), lexer_.error());
-  }
-  Advance();
-  return true;
-}
-
-bool TokenReader::SkipToClose() {
-  has_second_ = false;
-  lexer_.Seek(token_.begin);
-  if (!lexer_.SkipToClose()) {
-    return FailAt(lexer_.error_offset(), lexer_.error());
   }
   Advance();
   return true;

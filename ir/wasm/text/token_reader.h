@@ -88,8 +88,9 @@ class TokenReader {
   // With this token being "(" or an annotation: moves behind what closes it.
   // Does not look at tokens between.
   bool SkipForm();
-  // Behind what closes the innermost parenthesis open here.
-  bool SkipToClose();
+  // Behind what closes the innermost parenthesis open here, which errors show
+  // at `open`.
+  bool SkipToClose(uint32_t open);
 
   // What the string or identifier `token` stands for: a part of the text, or
   // of a copy that this reader owns.
@@ -113,6 +114,7 @@ class TokenReader {
   // While *token is the beginning of an annotation that is not known, replaces
   // it by the token behind it.
   void SkipUnknown(Token* token);
+  bool SkipFrom(uint32_t open);
   absl::string_view QuotedBytes(absl::string_view quoted);
   std::string Describe(const Token& token) const;
 

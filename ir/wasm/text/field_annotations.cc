@@ -1,0 +1,141 @@
+// Custom sections: those that annotations spell out, and those that are made
+// of names and hints (spec 3.0, appendix 7.6).
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "ir/wasm/text/field_parser.h"
+
+namespace weft::wasm {
+namespace {
+
+// In the order of the format.
+constexpr struct {
+  absl::string_view word;
+  SectionId id;
+} kSections[] = {
+    {"", SectionId::kCustom},  // Before all.
+    {"type", SectionId::kType},
+    {"import", SectionId::kImport},
+    {"func", SectionId::kFunction},
+    {"table", SectionId::kTable},
+    {"memory", SectionId::kMemory},
+    {"tag", SectionId::kTag},
+    {"global", SectionId::kGlobal},
+    {"export", SectionId::kExport},
+    {"start", SectionId::kStart},
+    {"elem", SectionId::kElem},
+    {"datacount", SectionId::kDataCount},
+    {"code", SectionId::kCode},
+    {"data", SectionId::kData},
+};
+constexpr int kNumSections = std::size(kSections);
+constexpr int kCodeRank = 12;
+static_assert(kSections[kCodeRank].id == SectionId::kCode);
+constexpr int kAfterLast = 2 * kNumSections;
+
+uint8_t SectionBefore(int order) {
+  const int rank = std::min(order / 2, kNumSections - 1);
+  return static_cast<uint8_t>(kSections[rank].id);
+}
+
+}  // namespace
+
+// Between fields.
+bool FieldParser::DefineAnnotation() {
+  if (reader_.AtAnnotation("weft.datacount")) {
+    m_.needs_data_count = true;
+    reader_.Advance();
+    return reader_.ExpectRight();
+  }
+  Custom custom;
+  custom.is_names = reader_.AtAnnotation("weft.names");
+  if (!custom.is_names && !reader_.AtAnnotation("custom")) {
+    return reader_.FailExpected("a module field");
+  }
+  return ParseCustom(&custom);
+}
+
+bool FieldParser::ParseCustom(Custom* custom) {
+  reader_.Advance();
+  if (!custom->is_names && !reader_.ExpectName(&custom->section.name)) {
+    return false;
+  }
+  custom->order = kAfterLast;
+  if (reader_.kind() == TokenKind::kLeft && !ParsePlace(&custom->order)) {
+    return false;
+  }
+  if (!custom->is_names && !DataStrings(&custom->section.bytes)) return false;
+  custom->section.after_section = SectionBefore(custom->order);
+  customs_.push_back(*custom);
+  return reader_.ExpectRight();
+}
+
+bool FieldParser::ParsePlace(int* order) {
+  const bool before = reader_.AtForm("before");
+  if (!reader_.TakeForm(before ? "before" : "after")) {
+    return reader_.FailExpected("'(before ...' or '(after ...'");
+  }
+  const absl::string_view word = reader_.text();
+  if (reader_.kind() != TokenKind::kKeyword) {
+    return reader_.FailExpected("the name of a section");
+  }
+  if (word == (before ? "first" : "last")) {
+    *order = before ? 0 : kAfterLast;
+  } else {
+    const auto* section =
+        std::find_if(std::begin(kSections) + 1, std::end(kSections),
+                     [&](const auto& entry) { return entry.word == word; });
+    if (section == std::end(kSections)) {
+      return reader_.FailExpected("the name of a section");
+    }
+    const auto rank = static_cast<int>(section - std::begin(kSections));
+    *order = before ? 2 * rank - 1 : 2 * rank;
+  }
+  reader_.Advance();
+  return reader_.ExpectRight();
+}
+
+// Behind all else unless (@weft.names) gave it a place. A custom section of
+// that name is there instead.
+void FieldParser::AddNameSection() {
+  const bool has_own = std::any_of(
+      customs_.begin(), customs_.end(),
+      [](const Custom& custom) { return custom.section.name == "name"; });
+  ByteWriter content;
+  if (!has_own) WriteNames(m_.names, &content);
+  Custom names;
+  names.order = kAfterLast + 1;
+  const auto place =
+      std::find_if(customs_.begin(), customs_.end(),
+                   [](const Custom& custom) { return custom.is_names; });
+  Custom* target = place != customs_.end() ? &*place : nullptr;
+  if (target == nullptr && content.size() > 0) {
+    target = &customs_.emplace_back(names);
+    target->is_names = true;
+    target->section.after_section = SectionBefore(names.order);
+  }
+  if (target != nullptr && content.size() > 0) {
+    target->section.name = "name";
+    target->section.bytes = m_.pool.Store(content.bytes());
+    target->is_names = false;
+  }
+  customs_.erase(
+      std::remove_if(customs_.begin(), customs_.end(),
+                     [](const Custom& custom) { return custom.is_names; }),
+      customs_.end());
+}
+
+// Directly before the code.
+void FieldParser::AddHintSection() {
+  if (m_.hints.empty()) return;
+  ByteWriter content;
+  WriteBranchHints(m_.hints, &content);
+  Custom hints;
+  hints.order = 2 * kCodeRank - 1;
+  hints.section.name = "metadata.code.branch_hint";
+  hints.section.bytes = m_.pool.Store(content.bytes());
+  hints.section.after_section = SectionBefore(hints.order);
+  customs_.push_back(hints);
+}
+
+}  // namespace weft::wasm
