@@ -16,6 +16,7 @@ absl::Status ReadLocals(ByteReader* reader, FeatureSet features,
   uint32_t num_groups;
   if (!reader->ReadU32(&num_groups)) return reader->StatusHere(kSection);
   uint64_t total = 0;
+  uint32_t over_limit = 0;  // Offset of the first group beyond the limit.
   for (uint32_t i = 0; i < num_groups; ++i) {
     const uint32_t offset = reader->offset();
     LocalGroup group;
@@ -27,10 +28,14 @@ absl::Status ReadLocals(ByteReader* reader, FeatureSet features,
     if (total > 0xffffffffu) {
       return MalformedAt("too many locals", offset, kSection);
     }
-    if (total > LimitValue(Limit::kLocals)) {
-      return LimitError(Limit::kLocals, total, offset, kSection);
+    if (total > LimitValue(Limit::kLocals) && over_limit == 0) {
+      over_limit = offset;
     }
     groups->push_back(group);
+  }
+  // A malformed body is malformed, wherever that shows.
+  if (over_limit != 0) {
+    return LimitError(Limit::kLocals, total, over_limit, kSection);
   }
   return absl::OkStatus();
 }

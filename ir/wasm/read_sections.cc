@@ -363,18 +363,12 @@ bool ModuleReader::ReadLimits(uint8_t allowed_flags, uint8_t* flags,
   if (limits->is_shared && !Need(Feature::kThreads, "shared memory", offset)) {
     return false;
   }
-  if (limits->is_64) {
-    if (!Need(Feature::kMemory64, "64-bit limits", offset)) return false;
-    if (!reader_.ReadU64(&limits->min)) return Malformed();
-    if (limits->has_max && !reader_.ReadU64(&limits->max)) return Malformed();
-    return true;
+  if (limits->is_64 && !Need(Feature::kMemory64, "64-bit limits", offset)) {
+    return false;
   }
-  uint32_t min = 0;
-  uint32_t max = 0;
-  if (!U32(&min)) return false;
-  if (limits->has_max && !U32(&max)) return false;
-  limits->min = min;
-  limits->max = max;
+  // Of 64 bits in every case (spec 5.3.12); the validator knows the range.
+  if (!reader_.ReadU64(&limits->min)) return Malformed();
+  if (limits->has_max && !reader_.ReadU64(&limits->max)) return Malformed();
   return true;
 }
 

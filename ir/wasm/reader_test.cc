@@ -336,6 +336,9 @@ TEST(ReaderTest, Locals) {
                "limit locals");
   EXPECT_ERROR(with_locals(Vec({declare(1), declare(0xffffffff)})),
                "too many locals");
+  // Whatever comes first.
+  EXPECT_ERROR(with_locals(Vec({declare(0xffffffff), declare(1)})),
+               "too many locals");
   EXPECT_ERROR(with_locals(Concat({U32(0xffffffff), {0, 0x7f}})),
                "unexpected end");
 }

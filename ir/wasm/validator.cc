@@ -188,11 +188,11 @@ class ModuleValidator {
     if (type.page_size_log2 != 0 && type.page_size_log2 != 16) {
       return "invalid custom page size";
     }
-    // Bytes fit the address type: 2^64 pages of one byte do not fit 64 bits.
-    const int address_bits = limits.is_64 ? 64 : 32;
-    const int page_bits = address_bits - type.page_size_log2;
-    const uint64_t max =
-        page_bits == 64 ? ~uint64_t{0} : uint64_t{1} << page_bits;
+    // All bytes have an address, and the number of pages is an address, too.
+    const uint64_t last_address = limits.is_64 ? ~uint64_t{0} : 0xffffffffu;
+    const uint64_t max = type.page_size_log2 == 0
+                             ? last_address
+                             : (last_address >> type.page_size_log2) + 1;
     if (limits.min > max || (limits.has_max && limits.max > max)) {
       return "memory size";
     }

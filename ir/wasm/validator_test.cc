@@ -52,6 +52,41 @@ TEST(ValidatorTest, SimpleOperators) {
   EXPECT_INVALID("values remaining", Concat({four, {0xfc, 0x13}}), {kI64});
 }
 
+// A memory or table type from its flags and numbers on.
+std::string MemoryError(const Bytes& limits) {
+  return CheckError(
+      ModuleBuilder().Section(SectionId::kMemory, Vec({limits})).Build());
+}
+std::string TableError(const Bytes& limits) {
+  return CheckError(
+      ModuleBuilder()
+          .Section(SectionId::kTable, Vec({Concat({{0x70}, limits})}))
+          .Build());
+}
+
+// The binary format has 64 bits for every limit.
+TEST(ValidatorTest, LimitsFitTheAddressType) {
+  const Bytes two_to_32 = {0x80, 0x80, 0x80, 0x80, 0x10};
+  const Bytes below = U32(0xffffffff);
+  EXPECT_EQ(TableError(Concat({{0}, below})), "");
+  EXPECT_NE(TableError(Concat({{0}, two_to_32})).find("table size"),
+            std::string::npos);
+  EXPECT_NE(TableError(Concat({{1, 0}, two_to_32})).find("table size"),
+            std::string::npos);
+  EXPECT_EQ(TableError(Concat({{4}, two_to_32})), "");
+  EXPECT_EQ(MemoryError(Concat({{0}, U32(65536)})), "");
+  for (const Bytes& limits :
+       {Concat({{0}, U32(65537)}), Concat({{0}, two_to_32}),
+        Concat({{1, 0}, two_to_32})}) {
+    EXPECT_NE(MemoryError(limits).find("memory size"), std::string::npos);
+  }
+  // Pages of one byte: as many as there are numbers for.
+  EXPECT_EQ(MemoryError(Concat({{8}, below, {0}})), "");
+  EXPECT_NE(MemoryError(Concat({{8}, two_to_32, {0}})).find("memory size"),
+            std::string::npos);
+  EXPECT_EQ(MemoryError(Concat({{12}, two_to_32, {0}})), "");
+}
+
 TEST(ValidatorTest, OffsetsPointAtTheOperator) {
   const Bytes bytes = FunctionModule({}, {}, {0x01, 0x01, 0x1a});
   absl::StatusOr<Module> module = ReadModule(bytes);
