@@ -15,6 +15,7 @@
 
 #include "exec/numerics/definition.h"
 #include "exec/numerics/integer.h"
+#include "exec/numerics/machine.h"
 #include "exec/numerics/values.h"
 
 namespace weft::exec {
@@ -99,57 +100,46 @@ WEFT_INLINE F Quiet(F a) {
   return a != a ? std::bit_cast<F>(BitsOf(a) | FloatFormat<F>::kQuiet) : a;
 }
 
-// Whether `a` may have a fraction. Others (large, infinite, NaN) are rounded
-// to themselves.
-template <typename F>
-WEFT_INLINE bool MayHaveFraction(F a) {
-  return FAbs(a) < FloatFormat<F>::kIntegral;
-}
-
 // `a` toward zero, its sign lost if the result is zero.
-// REQUIRES: MayHaveFraction(a).
+// REQUIRES: its magnitude is below kIntegral.
 template <typename F>
 WEFT_INLINE F TowardZero(F a) {
   return static_cast<F>(static_cast<typename FloatFormat<F>::Integer>(a));
 }
 
-// In all four a result has the sign of the operand, zeros included. SSE4.1 has
-// an instruction for them, which x86-64 does not promise.
-template <typename F>
-WEFT_INLINE F FTrunc(F a) {
-  if (!MayHaveFraction(a)) [[unlikely]] {
-    return Quiet(a);
-  }
-  return FCopysign(TowardZero(a), a);
-}
-
-template <typename F>
-WEFT_INLINE F FFloor(F a) {
-  if (!MayHaveFraction(a)) [[unlikely]] {
-    return Quiet(a);
-  }
-  const F toward_zero = TowardZero(a);
-  return FCopysign(toward_zero - static_cast<F>(toward_zero > a), a);
-}
-
-template <typename F>
-WEFT_INLINE F FCeil(F a) {
-  if (!MayHaveFraction(a)) [[unlikely]] {
-    return Quiet(a);
-  }
-  const F toward_zero = TowardZero(a);
-  return FCopysign(toward_zero + static_cast<F>(toward_zero < a), a);
-}
-
-// Adding the first number from which on all are integral leaves no room for
-// fractions: the addition itself rounds to nearest, ties to even.
-template <typename F>
-WEFT_INLINE F FNearest(F a) {
-  if (!MayHaveFraction(a)) [[unlikely]] {
-    return Quiet(a);
-  }
+// Without an instruction for it. Numbers from kIntegral on have no fraction and
+// are rounded to themselves, as infinities are; NaNs are quieted. A result has
+// the sign of the operand, zeros included.
+template <Rounding rounding, typename F>
+WEFT_INLINE F RoundByHand(F a) {
   constexpr F kIntegral = FloatFormat<F>::kIntegral;
-  return FCopysign(FAbs(a) + kIntegral - kIntegral, a);
+  if (!(FAbs(a) < kIntegral)) return Quiet(a);
+  switch (rounding) {
+    case Rounding::kNearest:
+      // The sum has no room for fractions: the addition rounds to nearest,
+      // ties to even.
+      return FCopysign(FAbs(a) + kIntegral - kIntegral, a);
+    case Rounding::kTowardZero:
+      return FCopysign(TowardZero(a), a);
+    case Rounding::kDown: {
+      const F toward_zero = TowardZero(a);
+      return FCopysign(toward_zero - static_cast<F>(toward_zero > a), a);
+    }
+    case Rounding::kUp: {
+      const F toward_zero = TowardZero(a);
+      return FCopysign(toward_zero + static_cast<F>(toward_zero < a), a);
+    }
+  }
+}
+
+template <typename F, Rounding rounding>
+WEFT_INLINE F FRound(F a) {
+#if WEFT_NUMERICS_SSE2
+  if (CanRound()) [[likely]] {
+    return RoundByMachine<rounding>(a);
+  }
+#endif
+  return RoundByHand<rounding>(a);
 }
 
 template <typename F>
@@ -184,27 +174,29 @@ WEFT_INLINE uint32_t FGe(F a, F b) {
 
 }  // namespace internal
 
-#define WEFT_NUMERIC_FLOAT(N, F)                                  \
-  WEFT_NUMERIC(N##Const, &internal::Constant<F>);                 \
-  WEFT_NUMERIC(N##Eq, &internal::FEq<F>);                         \
-  WEFT_NUMERIC(N##Ne, &internal::FNe<F>);                         \
-  WEFT_NUMERIC(N##Lt, &internal::FLt<F>);                         \
-  WEFT_NUMERIC(N##Gt, &internal::FGt<F>);                         \
-  WEFT_NUMERIC(N##Le, &internal::FLe<F>);                         \
-  WEFT_NUMERIC(N##Ge, &internal::FGe<F>);                         \
-  WEFT_NUMERIC(N##Abs, static_cast<F (*)(F)>(&internal::FAbs));   \
-  WEFT_NUMERIC(N##Neg, &internal::FNeg<F>);                       \
-  WEFT_NUMERIC(N##Ceil, &internal::FCeil<F>);                     \
-  WEFT_NUMERIC(N##Floor, &internal::FFloor<F>);                   \
-  WEFT_NUMERIC(N##Trunc, &internal::FTrunc<F>);                   \
-  WEFT_NUMERIC(N##Nearest, &internal::FNearest<F>);               \
-  WEFT_NUMERIC(N##Sqrt, static_cast<F (*)(F)>(&internal::FSqrt)); \
-  WEFT_NUMERIC(N##Add, &internal::FAdd<F>);                       \
-  WEFT_NUMERIC(N##Sub, &internal::FSub<F>);                       \
-  WEFT_NUMERIC(N##Mul, &internal::FMul<F>);                       \
-  WEFT_NUMERIC(N##Div, &internal::FDiv<F>);                       \
-  WEFT_NUMERIC(N##Min, &internal::FMin<F>);                       \
-  WEFT_NUMERIC(N##Max, &internal::FMax<F>);                       \
+#define WEFT_NUMERIC_FLOAT(N, F)                                             \
+  WEFT_NUMERIC(N##Const, &internal::Constant<F>);                            \
+  WEFT_NUMERIC(N##Eq, &internal::FEq<F>);                                    \
+  WEFT_NUMERIC(N##Ne, &internal::FNe<F>);                                    \
+  WEFT_NUMERIC(N##Lt, &internal::FLt<F>);                                    \
+  WEFT_NUMERIC(N##Gt, &internal::FGt<F>);                                    \
+  WEFT_NUMERIC(N##Le, &internal::FLe<F>);                                    \
+  WEFT_NUMERIC(N##Ge, &internal::FGe<F>);                                    \
+  WEFT_NUMERIC(N##Abs, static_cast<F (*)(F)>(&internal::FAbs));              \
+  WEFT_NUMERIC(N##Neg, &internal::FNeg<F>);                                  \
+  WEFT_NUMERIC(N##Ceil, (&internal::FRound<F, internal::Rounding::kUp>));    \
+  WEFT_NUMERIC(N##Floor, (&internal::FRound<F, internal::Rounding::kDown>)); \
+  WEFT_NUMERIC(N##Trunc,                                                     \
+               (&internal::FRound<F, internal::Rounding::kTowardZero>));     \
+  WEFT_NUMERIC(N##Nearest,                                                   \
+               (&internal::FRound<F, internal::Rounding::kNearest>));        \
+  WEFT_NUMERIC(N##Sqrt, static_cast<F (*)(F)>(&internal::FSqrt));            \
+  WEFT_NUMERIC(N##Add, &internal::FAdd<F>);                                  \
+  WEFT_NUMERIC(N##Sub, &internal::FSub<F>);                                  \
+  WEFT_NUMERIC(N##Mul, &internal::FMul<F>);                                  \
+  WEFT_NUMERIC(N##Div, &internal::FDiv<F>);                                  \
+  WEFT_NUMERIC(N##Min, &internal::FMin<F>);                                  \
+  WEFT_NUMERIC(N##Max, &internal::FMax<F>);                                  \
   WEFT_NUMERIC(N##Copysign, static_cast<F (*)(F, F)>(&internal::FCopysign))
 
 WEFT_NUMERIC_FLOAT(F32, float);

@@ -168,6 +168,17 @@ std::vector<V128> Shuffles() {
   return all;
 }
 
+// One lane unlike all others, for tests of whole vectors.
+void AppendOddLanes(int lane_bytes, std::vector<V128>* vectors) {
+  for (int at = 0; at < 16; at += lane_bytes) {
+    uint8_t ones[16] = {};
+    for (int i = 0; i < lane_bytes; ++i) ones[at + i] = 0xff;
+    const V128 odd = V128::Load(ones);
+    vectors->push_back(odd);
+    vectors->push_back(V128{~odd.raw});
+  }
+}
+
 // Values for operands other than the first two vectors.
 std::vector<V128> ValuesFor(Op op, char letter) {
   switch (letter) {
@@ -187,6 +198,7 @@ std::vector<V128> ValuesFor(Op op, char letter) {
   for (const Shape& shape : Shapes()) {
     if (!all && text.find(shape.text) == std::string_view::npos) continue;
     vectors.insert(vectors.end(), shape.vectors.begin(), shape.vectors.end());
+    if (shape.text[0] == 'i') AppendOddLanes(shape.lane_bytes, &vectors);
   }
   return vectors;
 }

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "exec/numerics/definition.h"
+#include "exec/numerics/machine.h"
 #include "exec/numerics/values.h"
 #include "exec/trap.h"
 
@@ -142,10 +143,15 @@ WEFT_INLINE U ICtz(U a) {
   return std::countr_zero(a);
 }
 
-// Sums over pairs, nibbles and bytes; without -mpopcnt the builtin of g++ is a
-// call. clang sees through it and uses the instruction where it may.
+// Without the instruction sums over pairs, nibbles and bytes: the builtin of
+// g++ would be a call.
 template <typename U>
 WEFT_INLINE U IPopcnt(U a) {
+#if WEFT_NUMERICS_SSE2
+  if (CanCountBits()) [[likely]] {
+    return CountBitsByMachine(a);
+  }
+#endif
   constexpr U kOnes = ~U{0};
   a -= a >> 1 & kOnes / 3;                          // 0x5555...
   a = (a & kOnes / 5) + (a >> 2 & kOnes / 5);       // 0x3333...

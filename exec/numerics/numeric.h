@@ -17,8 +17,8 @@
 //  2. Its meaning as a function in the header of its topic, with the types of
 //     the row's signature, and a line WEFT_NUMERIC(Name, &internal::Function)
 //     (WEFT_LOAD, WEFT_STORE or WEFT_ATOMIC for accesses to memory). Where SSE2
-//     has better code than the compiler finds, both are written, and
-//     numerics_portable_test runs the other one.
+//     has better code than the compiler finds, or machine.h an instruction,
+//     both ways are written, and the tests run both.
 //     An operator that is not a function of its operands (it reads a table,
 //     asks for a size) goes into the list of coverage.cc instead.
 //  3. Expected bits from the specification in the test of its topic. The grids

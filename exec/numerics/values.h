@@ -17,12 +17,6 @@
 #else
 #define WEFT_NUMERICS_SSE2 0
 #endif
-#if WEFT_NUMERICS_SSE2 && defined(__SSSE3__)
-#include <tmmintrin.h>
-#endif
-#if WEFT_NUMERICS_SSE2 && defined(__SSE4_1__)
-#include <smmintrin.h>
-#endif
 
 // In front of every function here: handlers consist of nothing else.
 #define WEFT_INLINE inline __attribute__((always_inline))

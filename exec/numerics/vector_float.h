@@ -8,6 +8,7 @@
 
 #include "exec/numerics/definition.h"
 #include "exec/numerics/floating.h"
+#include "exec/numerics/machine.h"
 #include "exec/numerics/values.h"
 #include "exec/numerics/vector_integer.h"
 
@@ -137,8 +138,6 @@ WEFT_INLINE V128 VFMax(V128 a, V128 b) {
       a, b, LanesIn<Bits>(VFPmax<F>(a, b)) & LanesIn<Bits>(VFPmax<F>(b, a)));
 }
 
-enum class Rounding { kNearest, kTowardZero, kDown, kUp };
-
 // `magnitude` is not negative, below kIntegral, and rounded to nearest as in
 // FNearest.
 template <typename F>
@@ -158,11 +157,11 @@ WEFT_INLINE Lanes<F> StepBack(Lanes<F> rounded, Lanes<F> a, F step) {
   return rounded - __builtin_bit_cast(Lanes<F>, by);
 }
 
-// Rounds to nearest by an addition, steps back where that went too far, and
-// gives the sign back. Lanes from kIntegral on, which have no fraction, are
-// taken as they are, NaNs quieted.
+// Without an instruction for it: rounds to nearest by an addition, steps back
+// where that went too far, and gives the sign back. Lanes from kIntegral on,
+// which have no fraction, are taken as they are, NaNs quieted.
 template <typename F, Rounding rounding>
-WEFT_INLINE V128 VFRound(V128 a) {
+WEFT_INLINE V128 VFRoundByHand(V128 a) {
   using Bits = BitsType<F>;
   const Lanes<Bits> bits = LanesIn<Bits>(a);
   const Lanes<F> value = LanesIn<F>(a);
@@ -182,6 +181,20 @@ WEFT_INLINE V128 VFRound(V128 a) {
       Lanes<Bits>, magnitude < Lanes<F>{} + FloatFormat<F>::kIntegral);
   const Lanes<Bits> result = __builtin_bit_cast(Lanes<Bits>, rounded) | sign;
   return WEFT_VECTOR((result & fractional) | ((bits | quiet) & ~fractional));
+}
+
+template <typename F, Rounding rounding>
+WEFT_INLINE V128 VFRound(V128 a) {
+#if WEFT_NUMERICS_SSE2
+  if (CanRound()) [[likely]] {
+    if constexpr (sizeof(F) == 4) {
+      return V128::From(RoundByMachine<rounding>(a.m128()));
+    } else {
+      return V128::From(RoundByMachine<rounding>(a.m128d()));
+    }
+  }
+#endif
+  return VFRoundByHand<F, rounding>(a);
 }
 
 }  // namespace internal

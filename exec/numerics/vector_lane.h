@@ -10,6 +10,7 @@
 
 #include "exec/numerics/definition.h"
 #include "exec/numerics/integer.h"
+#include "exec/numerics/machine.h"
 #include "exec/numerics/values.h"
 #include "exec/numerics/vector_integer.h"
 
@@ -89,37 +90,18 @@ WEFT_INLINE V128 VReplaceLane(V128 a, NumberOf<T> value, uint8_t lane) {
   return a.WithLane<T>(lane, static_cast<T>(value));
 }
 
-// x86-64 got the instruction that selects bytes with SSSE3. Asking the machine
-// costs a load and a branch, a twentieth of doing without.
-#if WEFT_NUMERICS_SSE2 && defined(__SSSE3__)
-WEFT_INLINE bool CanSelectBytes() { return true; }
-#elif WEFT_NUMERICS_SSE2
-WEFT_INLINE bool CanSelectBytes() { return __builtin_cpu_supports("ssse3"); }
-#else
-WEFT_INLINE bool CanSelectBytes() { return false; }
-#endif
-
-// Byte i of the result is byte `indices[i]` of `a`, or 0 where that is 16 or
-// more. REQUIRES: CanSelectBytes().
-WEFT_INLINE V128 SelectBytes(V128 a, V128 indices) {
 #if WEFT_NUMERICS_SSE2
-  // The instruction gives 0 if bit 7 is set: set it in all from 16 on.
-  const __m128i selectors = _mm_adds_epu8(indices.m128i(), _mm_set1_epi8(0x70));
-  __m128i bytes = a.m128i();
-#ifdef __SSSE3__
-  bytes = _mm_shuffle_epi8(bytes, selectors);
-#else
-  asm("pshufb %1, %0" : "+x"(bytes) : "x"(selectors));
-#endif
-  return V128::From(bytes);
-#else
-  return VAnd(a, indices);  // Not reached.
-#endif
+// Byte i of the result is byte `indices[i]` of `a`, or 0 where that is 16 or
+// more: bit 7 is set in these. REQUIRES: CanSelectBytes().
+WEFT_INLINE V128 SelectBytes(V128 a, V128 indices) {
+  return V128::From(SelectBytesByMachine(
+      a.m128i(), _mm_adds_epu8(indices.m128i(), _mm_set1_epi8(0x70))));
 }
+#endif
 
-// The same of the 32 bytes of `a` and `b`, 0 from 32 on, on every machine. A
-// function of its own, since it needs the stack.
-[[gnu::noinline, gnu::cold]] inline V128 SelectBytesSlowly(V128 a, V128 b,
+// Byte i of the result is byte `indices[i]` of `a` and `b` together, or 0 where
+// that is 32 or more. A function of its own, since it needs the stack.
+[[gnu::noinline, gnu::cold]] inline V128 SelectBytesByHand(V128 a, V128 b,
                                                            V128 indices) {
   uint8_t from[32];
   uint8_t index[16];
@@ -132,20 +114,24 @@ WEFT_INLINE V128 SelectBytes(V128 a, V128 indices) {
 }
 
 WEFT_INLINE V128 VSwizzle(V128 a, V128 indices) {
+#if WEFT_NUMERICS_SSE2
   if (CanSelectBytes()) [[likely]] {
     return SelectBytes(a, indices);
   }
-  return SelectBytesSlowly(a, V128{}, indices);
+#endif
+  return SelectBytesByHand(a, V128{}, indices);
 }
 
 // Byte i of the result is byte `lanes[i]` of `a` and `b` together.
 // REQUIRES: all lanes are below 32.
 WEFT_INLINE V128 VShuffle(V128 a, V128 b, V128 lanes) {
+#if WEFT_NUMERICS_SSE2
   if (CanSelectBytes()) [[likely]] {
     const V128 lanes_of_b = WEFT_VECTOR(LanesIn<uint8_t>(lanes) - uint8_t{16});
     return VOr(SelectBytes(a, lanes), SelectBytes(b, lanes_of_b));
   }
-  return SelectBytesSlowly(a, b, lanes);
+#endif
+  return SelectBytesByHand(a, b, lanes);
 }
 
 }  // namespace internal

@@ -124,16 +124,13 @@ WEFT_INLINE V128 VNarrow(V128 a, V128 b) {
   } else if constexpr (std::is_same_v<To, int16_t>) {
     return V128::From(_mm_packs_epi32(a.m128i(), b.m128i()));
   } else {
-#ifdef __SSE4_1__
-    return V128::From(_mm_packus_epi32(a.m128i(), b.m128i()));
-#else  // The signed instruction, with the range moved down by 2^15 and back.
+    // The signed instruction, with the range moved down by 2^15 and back.
     const auto lowered = [](V128 v) {
       const Lanes<int32_t> lanes = LanesIn<int32_t>(v);
       return V128{WEFT_VECTOR((lanes & ~(lanes >> 31)) - 0x8000)}.m128i();
     };
     const V128 packed = V128::From(_mm_packs_epi32(lowered(a), lowered(b)));
     return WEFT_VECTOR(LanesIn<uint16_t>(packed) ^ uint16_t{0x8000});
-#endif
   }
 #else
   using From = Twice<std::make_signed_t<To>>;
