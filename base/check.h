@@ -1,11 +1,19 @@
-// Checks of invariants. A failure is a defect of weft, never of its input: it
-// prints the place and ends the process by abort().
+// Checks of invariants. A failure is a defect of weft, never of its input, and
+// ends the process.
 #ifndef WEFT_BASE_CHECK_H_
 #define WEFT_BASE_CHECK_H_
 
 namespace weft {
 
-// Prints "file:line: broken invariant: text" and aborts.
+// What a failed check does. It must not return; any thread may call it.
+using CheckHandler = void (*)(const char* file, int line, const char* text);
+
+// Replaces the handler of the process, which is one that says "file:line:
+// broken invariant: text" on standard error, as assert does. Only main calls
+// it, before it does anything else.
+void SetCheckHandler(CheckHandler handler);
+
+// Calls the handler; should that return, aborts.
 [[noreturn]] void CheckFailed(const char* file, int line, const char* text);
 
 }  // namespace weft

@@ -17,6 +17,7 @@
 #include "tools/environment.h"
 #include "tools/file_system.h"
 #include "tools/info_command.h"
+#include "tools/internal_error.h"
 #include "tools/opt_command.h"
 #include "tools/strip_command.h"
 #include "tools/temporaries.h"
@@ -94,13 +95,7 @@ int Dispatch(const Environment& env, Arguments args) {
   return command->run(env, help ? Arguments({"--help"}) : args.subspan(1));
 }
 
-[[noreturn]] void OutOfMemory() {
-  static constexpr char kMessage[] = "weft: out of memory\n";
-  RemoveTemporaries();
-  const ssize_t ignored = write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1);
-  (void)ignored;
-  _exit(kExitInternal);
-}
+[[noreturn]] void OutOfMemory() { DieOfInternalError("out of memory"); }
 
 // mimalloc is written in C and does not know of std::set_new_handler.
 void InstallMemoryHandler() {
@@ -127,6 +122,7 @@ void FillStandardDescriptors() {
 int Main(int argc, char** argv) {
   FillStandardDescriptors();
   InstallSignalHandlers();
+  InstallInternalErrorHandlers();
   InstallMemoryHandler();
   ReturnToUsersDirectory();
   PosixFileSystem files;

@@ -195,6 +195,20 @@ for signal in INT TERM KILL; do
   done
 done 2>/dev/null
 
+# A library that aborts, while weft waits for its input.
+reset
+mkfifo slow
+exec 9<>slow
+"$weft" opt -q - -o out <&9 2>err &
+pid=$!
+until grep -q '^SigCgt:.*[2367abef].$' /proc/$pid/status; do sleep 0.01; done
+kill -s ABRT $pid
+code=0
+wait $pid || code=$?
+exec 9>&-
+judge 70 'weft: internal error: aborted' $code 'SIGABRT'
+unchanged 'SIGABRT'
+
 reset
 for _ in 1 2 3 4; do
   "$weft" opt -q in.wasm -o out & "$weft" opt -q reference -o out & wait
