@@ -96,6 +96,12 @@ absl::StatusOr<std::vector<PassId>> ParsePasses(absl::string_view list) {
   return passes;
 }
 
+std::vector<absl::string_view> AllLevels() {
+  std::vector<absl::string_view> names;
+  for (const Level& level : kLevels) names.push_back(level.name);
+  return names;
+}
+
 absl::StatusOr<std::vector<PassId>> PipelineOf(absl::string_view level) {
   for (const Level& known : kLevels) {
     if (known.name != level) continue;

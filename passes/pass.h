@@ -40,6 +40,9 @@ absl::StatusOr<PassId> PassByName(absl::string_view name);
 // A list such as "gvn,dce". Errors: as PassByName.
 absl::StatusOr<std::vector<PassId>> ParsePasses(absl::string_view list);
 
+// Names of all levels: "0" to "4", "s" and "z".
+std::vector<absl::string_view> AllLevels();
+
 // The pipeline of a level: "0" to "4", "s" or "z". Empty for "0".
 // Errors: NotFound.
 absl::StatusOr<std::vector<PassId>> PipelineOf(absl::string_view level);
