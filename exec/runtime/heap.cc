@@ -284,6 +284,7 @@ bool Heap::Collect() {
   LiveCount live;
   if (space != nullptr) {
     live = space->FinishMarking();
+    space->Trim(kMinBudgetBlocks);
     const uint32_t used = space->used_blocks();
     state.trigger_blocks = std::min(
         space->limit_blocks(), std::max(used * 2, used + kMinBudgetBlocks));
@@ -335,6 +336,8 @@ HeapStats Heap::stats() const {
   if (state_->space != nullptr) {
     stats.limit = uint64_t{state_->space->limit_blocks()} * kHeapBlockBytes;
     stats.used_bytes = uint64_t{state_->space->used_blocks()} * kHeapBlockBytes;
+    stats.touched_bytes =
+        uint64_t{state_->space->touched_blocks()} * kHeapBlockBytes;
   }
   stats.host_refs = state_->host_refs.size();
   return stats;

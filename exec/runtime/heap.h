@@ -67,7 +67,8 @@ struct HeapStats {
   uint64_t allocated_bytes = 0;  // In all, rounded up to size classes.
   uint64_t live_bytes = 0;       // Found by the last collection.
   uint64_t live_objects = 0;
-  uint64_t used_bytes = 0;  // Blocks in use now, times their size.
+  uint64_t used_bytes = 0;     // Blocks in use now, times their size.
+  uint64_t touched_bytes = 0;  // What the host may have given memory to.
   uint64_t collections = 0;
   uint64_t collection_ns = 0;  // Marking, without sweeping.
   uint64_t host_refs = 0;      // In the table now.

@@ -106,6 +106,11 @@ const Slot* Operand(const Slot* values, const uint16_t* slots, uint32_t i,
 }  // namespace
 
 TrapKind AllocStruct(Context& context, TypeId type, Ref* out) {
+  const Ref ref = TryAllocStruct(context, type);
+  if (ref != kNullRef) [[likely]] {
+    *out = ref;
+    return TrapKind::kNone;
+  }
   return context.heap->Allocate(type, 0, context.types->Get(type).object_bytes,
                                 out);
 }

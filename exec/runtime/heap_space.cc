@@ -212,6 +212,19 @@ LiveCount HeapSpace::FinishMarking() {
   return live;
 }
 
+void HeapSpace::Trim(uint32_t keep) {
+  uint32_t end = high_water_;
+  while (end > 1 && !IsUsed(end - 1)) --end;
+  const uint64_t kept = uint64_t{end} + used_blocks_ + keep;
+  if (kept >= high_water_) return;
+  const size_t begin = kept * kHeapBlockBytes;
+  // Only what was really given back is zero.
+  if (madvise(base_ + begin, size_t{high_water_} * kHeapBlockBytes - begin,
+              MADV_DONTNEED) == 0) {
+    high_water_ = static_cast<uint32_t>(kept);
+  }
+}
+
 void HeapSpace::TrimMarkStack(size_t entries) {
   const size_t bytes = RoundUp(entries * sizeof(Ref), 4096);
   if (bytes <= kKeptStackBytes) return;

@@ -37,6 +37,8 @@ class HeapSpace {
   // Blocks that objects may take: 0 when nothing could be reserved.
   uint32_t limit_blocks() const { return limit_blocks_; }
   uint32_t used_blocks() const { return used_blocks_; }
+  // Blocks that the host may have given memory to.
+  uint32_t touched_blocks() const { return high_water_ - 1; }
 
   // The next free cells in the blocks of `size_class`, zeroed, at most
   // `max_cells`; an empty run when these blocks are full.
@@ -61,6 +63,9 @@ class HeapSpace {
   // Frees blocks without a marked object; cells that are not marked in other
   // blocks are found by NextRun.
   LiveCount FinishMarking();
+  // Gives memory back of free blocks at the end, all but as much as is in use
+  // and `keep` blocks.
+  void Trim(uint32_t keep);
 
   // Room for one reference per object, for whoever marks.
   Ref* mark_stack() const { return mark_stack_; }

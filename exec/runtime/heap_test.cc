@@ -342,6 +342,50 @@ TEST(HeapTest, AnInterruptGivesACollectionUp) {
   }
 }
 
+TEST(HeapTest, FourGigabytes) {
+  HeapFixture store(WithLimit(uint64_t{1} << 40));
+  const TypeId bytes = store.Add(ArrayType(Packed(StorageType::kI8)));
+  const TypeId node = store.Add(NodeType(1));
+  Ref ref = kNullRef;
+  // Up to the last megabyte, which the nodes fill.
+  const auto length = static_cast<uint32_t>((uint64_t{4} << 30) - 2 * kMiB);
+  ASSERT_EQ(AllocArray(store.context, bytes, length, &ref), TrapKind::kNone);
+  EXPECT_EQ(store.heap.stats().limit, (uint64_t{4} << 30) - kHeapBlockBytes);
+  store.SetField(ref, length - 1, 77);
+  EXPECT_EQ(store.Field(ref, length - 1), 77u);
+  store.roots = {ref, kNullRef};
+  Ref last = kNullRef;
+  while (AllocStruct(store.context, node, &ref) == TrapKind::kNone) {
+    store.SetField(ref, 1, store.roots[1]);
+    store.roots[1] = ref;
+    last = std::max(last, ref);
+  }
+  EXPECT_EQ(last, 0u - 16);
+  EXPECT_EQ(store.Field(store.roots[0], length - 1), 77u);
+}
+
+TEST(HeapTest, MemoryGoesBackToTheHost) {
+  HeapFixture store;
+  const TypeId node = store.Add(NodeType());
+  store.roots = {kNullRef};
+  for (Slot i = 0; i < 4000000; ++i) {
+    store.roots[0] = store.NewStruct(node, {~i, store.roots[0]});
+  }
+  EXPECT_GE(store.heap.stats().touched_bytes, 61 * kMiB);
+  store.roots[0] = kNullRef;
+  ASSERT_TRUE(store.heap.Collect());
+  EXPECT_LE(store.heap.stats().touched_bytes, 8 * kMiB);
+  // What comes back is zero.
+  for (Slot i = 0; i < 3000000; ++i) {
+    Ref ref = kNullRef;
+    ASSERT_EQ(AllocStruct(store.context, node, &ref), TrapKind::kNone);
+    ASSERT_EQ(store.Field(ref, 0), 0u);
+    ASSERT_EQ(store.Field(ref, 1), 0u);
+    store.SetField(ref, 1, store.roots[0]);
+    store.roots[0] = ref;
+  }
+}
+
 TEST(HeapTest, CyclicGarbageThroughASmallHeap) {
   HeapFixture store(WithLimit(64 * kMiB));
   const TypeId node = store.Add(NodeType());
