@@ -59,68 +59,79 @@ class Heap::Marker final : public RootVisitor {
     if (space != nullptr) {
       base_ = space->base();
       stack_ = space->mark_stack();
+      top_ = stack_;
     }
   }
 
-  void Visit(Ref ref) override { MarkRef(ref); }
+  void Visit(Ref ref) override { top_ = Mark(ref, top_); }
   void Visit(absl::Span<const Ref> refs) override {
-    for (Ref ref : refs) MarkRef(ref);
+    for (Ref ref : refs) top_ = Mark(ref, top_);
   }
 
   // Follows everything found so far. False when interrupted.
   bool Drain() {
-    while (size_ != 0 || queued_ != 0) {
-      if (size_ != 0 && queued_ < kQueue) {
-        const Ref ref = stack_[--size_];
+    Ref queue[kQueue];
+    uint32_t head = 0;
+    uint32_t queued = 0;
+    Ref* top = top_;
+    Ref* highest = top;
+    for (uint32_t scanned = 1;; ++scanned) {
+      while (top != stack_ && queued < kQueue) {
+        const Ref ref = *--top;
         __builtin_prefetch(base_ + ref);
-        queue_[(begin_ + queued_++) % kQueue] = ref;
-        continue;
+        queue[(head + queued++) % kQueue] = ref;
       }
-      const Ref ref = queue_[begin_];
-      begin_ = (begin_ + 1) % kQueue;
-      --queued_;
-      if (++polled_ % kObjectsPerPoll == 0 && Interrupted(interrupt_)) {
-        return false;
+      if (queued == 0) break;
+      top = Scan(queue[head++ % kQueue], top);
+      --queued;
+      highest = std::max(highest, top);
+      if (scanned % kObjectsPerPoll == 0 && Interrupted(interrupt_)) {
+        interrupted_ = true;
       }
-      if (!Scan(ref)) return false;
+      if (interrupted_) break;
     }
-    return true;
+    max_size_ = highest - stack_;
+    return !interrupted_;
   }
 
+  // Entries of the stack that were used.
   size_t max_size() const { return max_size_; }
 
  private:
   static constexpr uint32_t kQueue = 8;
 
-  void MarkRef(Ref ref) {
+  // Marks what `ref` refers to and returns the top of the stack.
+  Ref* Mark(Ref ref, Ref* top) {
     if (IsHeapRef(ref)) {
       WEFT_DCHECK(space_ != nullptr && space_->IsCell(ref));
-      if (!space_->Mark(ref)) return;
-      stack_[size_++] = ref;
-      max_size_ = std::max(max_size_, size_);
-    } else if (IsHostRef(ref)) {
-      host_refs_.Mark(ref);
+      *top = ref;
+      return top + space_->Mark(ref);
     }
+    if (IsHostRef(ref)) host_refs_.Mark(ref);
+    return top;
   }
 
-  bool Scan(Ref ref) {
+  Ref* Scan(Ref ref, Ref* top) {
     const RuntimeType& type = types_.Get(ObjectType(base_, ref));
     for (uint32_t i = 0; i < type.num_traced; ++i) {
-      MarkRef(LoadObject<Ref>(base_, ref, type.traced[i]));
+      top = Mark(LoadObject<Ref>(base_, ref, type.traced[i]), top);
     }
-    return !type.traces_elements || ScanElements(ref);
+    return type.traces_elements ? ScanElements(ref, top) : top;
   }
 
-  bool ScanElements(Ref ref) {
+  Ref* ScanElements(Ref ref, Ref* top) {
     const uint32_t length = ArrayLength(base_, ref);
     for (uint32_t i = 0; i < length; ++i) {
       if (i % kElementsPerPoll == kElementsPerPoll - 1 &&
           Interrupted(interrupt_)) {
-        return false;
+        interrupted_ = true;
+        break;
       }
-      MarkRef(LoadObject<Ref>(base_, ref, ElementOffset(StorageKind::kRef, i)));
+      top =
+          Mark(LoadObject<Ref>(base_, ref, ElementOffset(StorageKind::kRef, i)),
+               top);
     }
-    return true;
+    return top;
   }
 
   HeapSpace* const space_;
@@ -129,12 +140,9 @@ class Heap::Marker final : public RootVisitor {
   const std::atomic<uint32_t>* const interrupt_;
   const uint8_t* base_ = nullptr;
   Ref* stack_ = nullptr;
-  size_t size_ = 0;
+  Ref* top_ = nullptr;
   size_t max_size_ = 0;
-  uint32_t polled_ = 0;
-  Ref queue_[kQueue] = {};
-  uint32_t begin_ = 0;
-  uint32_t queued_ = 0;
+  bool interrupted_ = false;
 };
 
 struct Heap::State {
