@@ -19,6 +19,7 @@
 #include "tools/info_command.h"
 #include "tools/internal_error.h"
 #include "tools/opt_command.h"
+#include "tools/print_command.h"
 #include "tools/strip_command.h"
 #include "tools/temporaries.h"
 #include "tools/text.h"
@@ -48,6 +49,7 @@ constexpr Command kCommands[] = {
     {"validate", "say which modules are valid", RunValidate},
     {"strip", "remove what a module does not need to run", RunStrip},
     {"info", "print what is in a module", RunInfo},
+    {"print", "print a module as text", RunPrint},
 };
 
 const Command* FindCommand(absl::string_view name) {
