@@ -40,7 +40,8 @@ namespace weft::exec {
   X(OutOfMemory, "out of memory")                                \
   X(AllFuelConsumed, "all fuel consumed")                        \
   X(Interrupted, "interrupted")                                  \
-  X(DeadlineExceeded, "deadline exceeded")
+  X(DeadlineExceeded, "deadline exceeded")                       \
+  X(HostTrap, "host function failed")
 
 enum class TrapKind : uint8_t {
   kNone = 0,  // No trap.

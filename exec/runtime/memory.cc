@@ -85,6 +85,13 @@ absl::StatusOr<std::unique_ptr<LinearMemory>> LinearMemory::New(
 }
 
 bool LinearMemory::Init(uint64_t size, MemoryPool* pool) {
+  if (pool != nullptr && !is_64 && page_size_log2 >= 12 &&
+      pool->Take(size, &reservation_)) {
+    pool_ = pool;
+    base = reservation_.base;
+    bounds = Bounds::kGuard;
+    return true;
+  }
   if (is_shared) {
     if (max_pages > kMaxBytes >> page_size_log2) return false;
     const uint64_t reserved =
@@ -93,13 +100,6 @@ bool LinearMemory::Init(uint64_t size, MemoryPool* pool) {
     if (base == nullptr) return false;
     reserved_ = reserved;
     return GrowTo(size);
-  }
-  if (pool != nullptr && !is_64 && page_size_log2 >= 12 &&
-      pool->Take(size, &reservation_)) {
-    pool_ = pool;
-    base = reservation_.base;
-    bounds = Bounds::kGuard;
-    return true;
   }
   return GrowTo(size);
 }

@@ -22,7 +22,7 @@ namespace weft::exec {
 //             64 KiB only
 //   explicit  lies in a mapping that grows, or, in sanitizer builds, on the
 //             C++ heap, so that they see accesses beyond the end
-//   shared    explicit, with address space for the declared maximum reserved
+//   shared    guarded, or explicit with address space for the declared maximum
 class LinearMemory : public MemoryData {
  public:
   // A memory of `type` with its minimal size, all zeros. Guarded when `pool`

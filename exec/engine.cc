@@ -1,0 +1,31 @@
+#include "exec/engine.h"
+
+#include <algorithm>
+
+#include "exec/engine_data.h"
+#include "exec/fault_handler.h"
+
+namespace weft::exec {
+
+EngineData::EngineData(const EngineOptions& options)
+    : options_(options),
+      guards_(options.bounds == Bounds::kGuard && InstallFaultHandler()),
+      types_(std::min(options.max_types, TypeRegistry::kMaxTypes - 1)),
+      pool_(options.max_guarded_memories, options.max_pooled_memories) {}
+
+uint64_t EngineData::NextStoreId() {
+  static std::atomic<uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+Engine::Engine(const EngineOptions& options)
+    : data_(std::make_shared<EngineData>(options)) {}
+
+const EngineOptions& Engine::options() const { return data_->options(); }
+bool Engine::guards() const { return data_->pool() != nullptr; }
+
+absl::StatusOr<TypeId> Engine::RegisterType(const FuncType& type) const {
+  return data_->types().RegisterFunc(type.params, type.results);
+}
+
+}  // namespace weft::exec

@@ -1,0 +1,37 @@
+// The state behind Engine.
+#ifndef WEFT_EXEC_ENGINE_DATA_H_
+#define WEFT_EXEC_ENGINE_DATA_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "exec/engine.h"
+#include "exec/runtime/interrupter.h"
+#include "exec/runtime/memory_pool.h"
+#include "exec/runtime/type_registry.h"
+
+namespace weft::exec {
+
+class EngineData {
+ public:
+  explicit EngineData(const EngineOptions& options);
+
+  const EngineOptions& options() const { return options_; }
+  TypeRegistry& types() { return types_; }
+  // Null when memories are explicit.
+  MemoryPool* pool() { return guards_ ? &pool_ : nullptr; }
+  DeadlineTimer& timer() { return timer_; }
+  // A number that no other store of the process has.
+  static uint64_t NextStoreId();
+
+ private:
+  const EngineOptions options_;
+  const bool guards_;
+  TypeRegistry types_;
+  MemoryPool pool_;
+  DeadlineTimer timer_;
+};
+
+}  // namespace weft::exec
+
+#endif  // WEFT_EXEC_ENGINE_DATA_H_
