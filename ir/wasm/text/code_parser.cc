@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ir/wasm/text/annotations.h"
 
 namespace weft::wasm {
 namespace {
@@ -554,7 +555,7 @@ void CodeParser::EmitPending(const Frame& frame) {
 }
 
 bool CodeParser::Hint() {
-  if (!reader_.AtAnnotation("metadata.code.branch_hint") || !in_function_) {
+  if (!reader_.AtAnnotation(kBranchHintAnnotation) || !in_function_) {
     return reader_.FailExpected("an instruction");
   }
   if (next_hint_ != kNoHint) return reader_.Fail("a second branch hint");

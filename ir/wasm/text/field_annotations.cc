@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "ir/wasm/text/annotations.h"
 #include "ir/wasm/text/field_parser.h"
 
 namespace weft::wasm {
@@ -42,14 +43,14 @@ uint8_t SectionBefore(int order) {
 
 // Between fields.
 bool FieldParser::DefineAnnotation() {
-  if (reader_.AtAnnotation("weft.datacount")) {
+  if (reader_.AtAnnotation(kDataCountAnnotation)) {
     m_.needs_data_count = true;
     reader_.Advance();
     return reader_.ExpectRight();
   }
   Custom custom;
-  custom.is_names = reader_.AtAnnotation("weft.names");
-  if (!custom.is_names && !reader_.AtAnnotation("custom")) {
+  custom.is_names = reader_.AtAnnotation(kNameSectionAnnotation);
+  if (!custom.is_names && !reader_.AtAnnotation(kCustomAnnotation)) {
     return reader_.FailExpected("a module field");
   }
   return ParseCustom(&custom);
@@ -95,29 +96,31 @@ bool FieldParser::ParsePlace(int* order) {
   return reader_.ExpectRight();
 }
 
-// Behind all else unless (@weft.names) gave it a place. A custom section of
-// that name is there instead.
-void FieldParser::AddNameSection() {
-  const bool has_own = std::any_of(
+bool FieldParser::HasCustom(absl::string_view name) const {
+  return std::any_of(
       customs_.begin(), customs_.end(),
-      [](const Custom& custom) { return custom.section.name == "name"; });
+      [&](const Custom& custom) { return custom.section.name == name; });
+}
+
+// Behind all else unless an annotation gave it a place.
+void FieldParser::AddNameSection() {
   ByteWriter content;
-  if (!has_own) WriteNames(m_.names, &content);
+  if (!HasCustom(kNameSection)) WriteNames(m_.names, &content);
   Custom names;
   names.order = kAfterLast + 1;
   const auto place =
       std::find_if(customs_.begin(), customs_.end(),
                    [](const Custom& custom) { return custom.is_names; });
-  Custom* target = place != customs_.end() ? &*place : nullptr;
-  if (target == nullptr && content.size() > 0) {
-    target = &customs_.emplace_back(names);
-    target->is_names = true;
-    target->section.after_section = SectionBefore(names.order);
-  }
-  if (target != nullptr && content.size() > 0) {
-    target->section.name = "name";
-    target->section.bytes = m_.pool.Store(content.bytes());
-    target->is_names = false;
+  if (place != customs_.end()) names.order = place->order;
+  if (content.size() > 0) {
+    names.section.name = kNameSection;
+    names.section.bytes = m_.pool.Store(content.bytes());
+    names.section.after_section = SectionBefore(names.order);
+    if (place != customs_.end()) {
+      *place = names;
+    } else {
+      customs_.push_back(names);
+    }
   }
   customs_.erase(
       std::remove_if(customs_.begin(), customs_.end(),
@@ -127,12 +130,12 @@ void FieldParser::AddNameSection() {
 
 // Directly before the code.
 void FieldParser::AddHintSection() {
-  if (m_.hints.empty()) return;
+  if (m_.hints.empty() || HasCustom(kBranchHintSection)) return;
   ByteWriter content;
   WriteBranchHints(m_.hints, &content);
   Custom hints;
   hints.order = 2 * kCodeRank - 1;
-  hints.section.name = "metadata.code.branch_hint";
+  hints.section.name = kBranchHintSection;
   hints.section.bytes = m_.pool.Store(content.bytes());
   hints.section.after_section = SectionBefore(hints.order);
   customs_.push_back(hints);

@@ -381,8 +381,11 @@ bool FieldParser::AddressType(bool* is_64) {
   return true;
 }
 
+// 64 bits for both address types, for validation knows what is too large;
+// before there were two, 32.
 bool FieldParser::ParseLimits(Limits* limits) {
-  const uint64_t largest = limits->is_64 ? ~uint64_t{0} : 0xffffffffu;
+  const uint64_t largest =
+      m_.features.Has(Feature::kMemory64) ? ~uint64_t{0} : 0xffffffffu;
   if (!reader_.ExpectUnsigned("a number", largest, &limits->min)) return false;
   limits->has_max = reader_.kind() == TokenKind::kNumber;
   return !limits->has_max ||

@@ -92,6 +92,7 @@ class FieldParser {
   bool DataStrings(ByteSpan* bytes);
   ConstExpr ZeroOffset(bool is_64);
 
+  bool HasCustom(absl::string_view name) const;
   void AddNameSection();
   void AddHintSection();
 

@@ -14,9 +14,9 @@
 namespace weft::wasm {
 
 struct ParseTextOptions {
-  // Operators of other features are refused. The binary that comes out may
-  // need features by its types and sections; whoever reads it says which are
-  // on.
+  // Operators of other features are refused, and without memory64 limits have
+  // 32 bits. The binary that comes out may need features by its types and
+  // sections; whoever reads it says which are on.
   FeatureSet features = FeatureSet::All();
   std::string file = "<input>";  // How errors call the text.
 };

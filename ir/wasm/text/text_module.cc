@@ -4,14 +4,15 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ir/wasm/text/annotations.h"
 
 namespace weft::wasm {
 namespace {
 
 bool IsKnownAnnotation(absl::string_view name) {
-  return name == "name" || name == "custom" ||
-         name == "metadata.code.branch_hint" || name == "weft.names" ||
-         name == "weft.datacount";
+  return name == kNameAnnotation || name == kCustomAnnotation ||
+         name == kBranchHintAnnotation || name == kNameSectionAnnotation ||
+         name == kDataCountAnnotation;
 }
 
 }  // namespace
@@ -119,7 +120,7 @@ bool TextModule::TakeIdAndName(Token* id, absl::string_view* name) {
     *name = reader.IdName(*id);
     reader.Advance();
   }
-  if (!reader.AtAnnotation("name")) return true;
+  if (!reader.AtAnnotation(kNameAnnotation)) return true;
   reader.Advance();
   if (!reader.ExpectName(name)) return false;
   // Not null, that it counts as a name.
