@@ -85,12 +85,12 @@ struct LaneLoadDefinition {
   static_assert(kBytes == wasm::RowOf(op).access_bytes);
 
   static WEFT_INLINE V128 FromCell(Cell cell, V128 v, uint8_t lane) {
-    return v.WithLane<Cell>(lane, cell);
+    return VReplaceLane<Cell>(v, cell, lane);
   }
   static WEFT_INLINE V128 FromBytes(const void* from, V128 v, uint8_t lane) {
     Cell cell;
     std::memcpy(&cell, from, sizeof(cell));
-    return v.WithLane<Cell>(lane, cell);
+    return VReplaceLane<Cell>(v, cell, lane);
   }
 };
 

@@ -70,6 +70,7 @@ int LanesOfShape(NanShape shape) {
     case NanShape::kF64x2:
       return 2;
   }
+  return 0;  // Not reached; g++ asks for it.
 }
 
 // Whether all NaNs among what lane `lane` of the result is made of are

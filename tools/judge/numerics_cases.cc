@@ -61,6 +61,7 @@ std::string_view NameOf(exec::NanShape shape) {
     case exec::NanShape::kF64x2:
       return "f64x2";
   }
+  return "";  // Not reached; g++ asks for it.
 }
 
 void ListOperators() {

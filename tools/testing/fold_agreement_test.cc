@@ -68,6 +68,7 @@ bool HasChosenNan(NanShape shape, const V128& result) {
     case NanShape::kF64x2:
       return AnyLaneIsNan<double>(result);
   }
+  return false;  // Not reached; g++ asks for it.
 }
 
 ConstValue ToConst(wasm::ValueType type, const V128& v) {
