@@ -19,6 +19,10 @@ namespace weft::tools {
 int WriteOutput(const Environment& env, const std::string& path,
                 absl::FunctionRef<int(std::vector<uint8_t>* bytes)> make);
 
+// The same for text.
+int WriteTextOutput(const Environment& env, const std::string& path,
+                    absl::FunctionRef<int(std::string* text)> make);
+
 }  // namespace weft::tools
 
 #endif  // WEFT_TOOLS_COMMAND_OUTPUT_H_

@@ -1,6 +1,5 @@
 #include "tools/print_command.h"
 
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,7 +97,7 @@ absl::StatusOr<std::string> PrintFunctions(const wasm::Module& module,
 }
 
 int PrintModule(const Environment& env, const std::string& path,
-                const PrintOptions& options, std::vector<uint8_t>* bytes) {
+                const PrintOptions& options, std::string* out) {
   const absl::StatusOr<ModuleInput> input = ReadModuleInput(*env.files, path);
   if (!input.ok()) return FileError(env, InputName(path), input.status());
   const absl::StatusOr<wasm::Module> module = wasm::ReadModule(input->bytes);
@@ -108,11 +107,11 @@ int PrintModule(const Environment& env, const std::string& path,
   print.skeleton = options.skeleton;
   print.offsets = options.offsets;
   print.names = !options.no_names;
-  const absl::StatusOr<std::string> text =
+  absl::StatusOr<std::string> text =
       options.has_func ? PrintFunctions(*module, options, print)
                        : wasm::PrintModuleText(*module, print);
   if (!text.ok()) return FileError(env, InputName(path), text.status());
-  bytes->assign(text->begin(), text->end());
+  *out = *std::move(text);
   return kExitOk;
 }
 
@@ -127,8 +126,8 @@ int RunPrint(const Environment& env, absl::Span<const absl::string_view> args) {
   const absl::StatusOr<std::string> input =
       SingleInput("print", *paths, /*needs_output=*/false, false);
   if (!input.ok()) return UsageError(env, input.status().message());
-  return WriteOutput(env, options.output, [&](std::vector<uint8_t>* bytes) {
-    return PrintModule(env, *input, options, bytes);
+  return WriteTextOutput(env, options.output, [&](std::string* text) {
+    return PrintModule(env, *input, options, text);
   });
 }
 

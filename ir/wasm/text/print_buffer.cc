@@ -61,13 +61,15 @@ constexpr std::array<bool, 256> MakeIdCharacters() {
 
 constexpr std::array<bool, 256> kIdCharacters = MakeIdCharacters();
 
-// Characters beyond ASCII that a terminal or editor obeys instead of showing:
-// C1 controls, line and paragraph separators, and the marks by which text
-// reads in another order than it is written.
+// Characters beyond ASCII that a terminal or editor obeys instead of showing,
+// or that nobody sees: C1 controls, line and paragraph separators, marks by
+// which text reads in another order than it is written, joiners of words,
+// annotation marks and tags. Other tools refuse some of them in a text.
 bool IsObeyed(uint32_t c) {
-  return (c >= 0x80 && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-         c == 0xfeff;
+  return (c >= 0x80 && c < 0xa0) || c == 0x061c || c == 0x200b || c == 0x200e ||
+         c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+         (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 // Bytes of the UTF-8 character that begins with `lead`.

@@ -86,6 +86,7 @@ TEST(PrintBufferTest, EscapesWhatTerminalsObey) {
   // C1 control, change of direction, line separator, byte order mark.
   EXPECT_EQ(NameText("\u0085"), "\"\\c2\\85\"");
   EXPECT_EQ(NameText("\u202e"), "\"\\e2\\80\\ae\"");
+  EXPECT_EQ(NameText("\u206c"), "\"\\e2\\81\\ac\"");
   EXPECT_EQ(NameText("\u2028"), "\"\\e2\\80\\a8\"");
   EXPECT_EQ(NameText("\ufeff"), "\"\\ef\\bb\\bf\"");
 }

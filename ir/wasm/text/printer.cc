@@ -24,7 +24,7 @@ namespace {
 constexpr size_t kMaxText = 0xfffffff0u;
 
 // Text takes about that many times the bytes of the module.
-constexpr size_t kExpectedGrowth = 5;
+constexpr size_t kExpectedGrowth = 8;
 
 // Columns of an item of a list that is worth a place on the line.
 constexpr int64_t kItemWidth = 24;
