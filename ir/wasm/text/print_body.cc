@@ -22,8 +22,6 @@
 namespace weft::wasm {
 namespace {
 
-constexpr size_t kMaxText = 0xfffffff0u;
-
 // Columns that a folded operator takes beyond its text: parentheses and the
 // blank before it.
 constexpr int64_t kColumnsPerNode = 3;
@@ -63,7 +61,7 @@ BodyPrinter::BodyPrinter(const Module& module, const Options& options,
       layout_(*layout),
       out_(layout->out()),
       operators_(module, *names, types),
-      scratch_(kMaxText) {}
+      scratch_(options.max_size) {}
 
 absl::Status BodyPrinter::Function(FuncIndex func, ByteSpan code,
                                    uint32_t offset, const IdSpace& locals,
@@ -139,8 +137,7 @@ absl::Status BodyPrinter::Build(ByteSpan code, uint32_t offset,
       hints.remove_prefix(1);
     }
     if (scratch_.overflow()) {
-      return absl::ResourceExhaustedError(
-          "the text would have more than 4 GiB");
+      return absl::ResourceExhaustedError("the text is too long");
     }
   }
   if (!reader.done()) {

@@ -24,6 +24,7 @@ class BodyPrinter {
   struct Options {
     bool folded = true;
     bool offsets = false;
+    uint32_t max_size = 0;  // Of the text of one sequence.
   };
 
   // Borrows all pointers and references.
@@ -45,6 +46,8 @@ class BodyPrinter {
   absl::Status Expression(const ConstExpr& expr, absl::string_view word,
                           uint32_t level);
 
+  // Whether a sequence was longer than Options::max_size, which is an error.
+  bool overflow() const { return scratch_.overflow(); }
   // Whether a function that was printed needs the data count section.
   bool needs_data_count() const { return needs_data_count_; }
 

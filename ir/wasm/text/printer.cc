@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "ir/wasm/bytes.h"
 #include "ir/wasm/locals.h"
@@ -20,8 +21,6 @@
 
 namespace weft::wasm {
 namespace {
-
-constexpr size_t kMaxText = 0xfffffff0u;
 
 // Text takes about that many times the bytes of the module.
 constexpr size_t kExpectedGrowth = 8;
@@ -37,13 +36,13 @@ class ModulePrinter {
   ModulePrinter(const Module& module, const PrintTextOptions& options)
       : module_(module),
         options_(options),
-        out_(kMaxText),
+        out_(options.max_size),
         layout_(&out_),
         names_(module, options.names),
         types_(module, names_),
         hints_(module),
-        bodies_(module, {options.folded, options.offsets}, &names_, &types_,
-                &layout_) {}
+        bodies_(module, {options.folded, options.offsets, options.max_size},
+                &names_, &types_, &layout_) {}
 
   absl::StatusOr<std::string> Print();
 
@@ -85,6 +84,7 @@ class ModulePrinter {
   void Elided(size_t count, absl::string_view what);
   // Whether the name section is in the text as identifiers only.
   bool NamesAreIdentifiers() const { return options_.names && names_.exact(); }
+  bool overflow() const { return out_.overflow() || bodies_.overflow(); }
   bool IsLastSection(const CustomSection& custom) const;
 
   static uint32_t Size(size_t size) { return static_cast<uint32_t>(size); }
@@ -107,7 +107,8 @@ absl::StatusOr<std::string> ModulePrinter::Print() {
   if (options_.only_functions) {
     status = ChosenFunctions();
   } else {
-    out_.Reserve(module_.bytes.size() * kExpectedGrowth);
+    out_.Reserve(std::min(module_.bytes.size() * kExpectedGrowth,
+                          size_t{options_.max_size} / 2));
     out_.Text("(module");
     const TextId& id = names_.module_id();
     for (absl::string_view part : {id.id, id.annotation}) {
@@ -119,10 +120,11 @@ absl::StatusOr<std::string> ModulePrinter::Print() {
     if (out_.size() > 7) out_.Char('\n');
     out_.Text(")\n");
   }
-  if (!status.ok()) return status;
-  if (out_.overflow()) {
-    return absl::ResourceExhaustedError("the text would have more than 4 GiB");
+  if (overflow()) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the text would have more than ", options_.max_size, " bytes"));
   }
+  if (!status.ok()) return status;
   return out_.Take();
 }
 
@@ -139,7 +141,7 @@ absl::Status ModulePrinter::Fields() {
   for (const Method method : kMethods) {
     absl::Status status = (this->*method)();
     if (!status.ok()) return status;
-    if (out_.overflow()) break;
+    if (overflow()) break;
   }
   return absl::OkStatus();
 }
@@ -405,7 +407,7 @@ absl::Status ModulePrinter::Functions() {
     Field("");
     absl::Status status = PrintFunction(i);
     if (!status.ok()) return status;
-    if (out_.overflow()) break;
+    if (overflow()) break;
   }
   return absl::OkStatus();
 }
@@ -419,7 +421,7 @@ absl::Status ModulePrinter::ChosenFunctions() {
       absl::Status status = PrintFunction(i);
       if (!status.ok()) return status;
     }
-    if (out_.overflow()) break;
+    if (overflow()) break;
     out_.Char('\n');
   }
   return absl::OkStatus();

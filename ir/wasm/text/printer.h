@@ -2,6 +2,7 @@
 #ifndef WEFT_IR_WASM_TEXT_PRINTER_H_
 #define WEFT_IR_WASM_TEXT_PRINTER_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -11,6 +12,9 @@
 #include "ir/wasm/types.h"
 
 namespace weft::wasm {
+
+// What a parser can read: offsets in a text have 32 bits.
+inline constexpr uint32_t kMaxPrintedSize = 0xfffffff0u;
 
 struct PrintTextOptions {
   // Operators with their operands inside; else one operator a line.
@@ -28,6 +32,8 @@ struct PrintTextOptions {
   // first export, or else empty.
   std::function<bool(FuncIndex, absl::string_view name)> only_functions =
       nullptr;
+  // A longer text is refused; what is printed never takes much more memory.
+  uint32_t max_size = kMaxPrintedSize;
 };
 
 // Returns `module` in the text format, ending in a line feed. Bodies need not
@@ -40,8 +46,8 @@ struct PrintTextOptions {
 //
 // Time and memory are in proportion to module and text.
 // Errors: InvalidArgument (malformed bodies), Unimplemented (an operator of a
-// feature outside of Module::features), ResourceExhausted (a limit, or a text
-// of more than 4 GiB), with the offset in the module.
+// feature outside of Module::features), ResourceExhausted (a limit, max_size);
+// those about the module with the offset in it.
 absl::StatusOr<std::string> PrintModuleText(
     const Module& module, const PrintTextOptions& options = {});
 
