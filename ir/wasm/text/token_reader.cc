@@ -199,12 +199,14 @@ std::string TokenReader::Describe(const Token& token) const {
       return absl::StrCat("the string ", Shown(text));
     case TokenKind::kAnnotation:
       return absl::StrCat("the annotation ", Shown(text), " ...)");
+    case TokenKind::kReserved:
+      if (text == "$" || text == "$\"\"") return "an empty identifier";
+      [[fallthrough]];
     case TokenKind::kRight:
     case TokenKind::kKeyword:
     case TokenKind::kNumber:
     case TokenKind::kId:
     case TokenKind::kQuotedId:
-    case TokenKind::kReserved:
     case TokenKind::kError:
       return absl::StrCat("'", Shown(text), "'");
   }
