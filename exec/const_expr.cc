@@ -43,31 +43,22 @@ class Evaluator {
 
  private:
   TrapKind Step(const wasm::Operator& op) {
-    switch (wasm::InfoOf(op.op).op_class) {
-      case wasm::OpClass::kGlobalGet:
-        PushGlobal(op.index[0]);
-        return TrapKind::kNone;
-      case wasm::OpClass::kRefNull:
-        stack_.Push(kNullRef, true);
-        return TrapKind::kNone;
-      case wasm::OpClass::kRefFunc: {
-        const Ref ref = FuncRef(context_, instance_, op.index[0]);
-        if (ref == kNullRef) return TrapKind::kOutOfMemory;
-        stack_.Push(ref, true);
-        return TrapKind::kNone;
-      }
-      case wasm::OpClass::kStructNew:
-      case wasm::OpClass::kStructNewDefault:
-      case wasm::OpClass::kArrayNew:
-      case wasm::OpClass::kArrayNewDefault:
-      case wasm::OpClass::kArrayNewFixed:
-        return Allocate(op);
-      case wasm::OpClass::kConvertExtern:
-        return TrapKind::kNone;  // The identity.
-      default:  // Of the classes that are no constant, validation saw none.
-        Simple(op);
-        return TrapKind::kNone;
+    // Validation saw to it that there is nothing else.
+    const wasm::OpClass op_class = wasm::InfoOf(op.op).op_class;
+    if (op_class == wasm::OpClass::kSimple) {
+      Simple(op);
+    } else if (op_class == wasm::OpClass::kGlobalGet) {
+      PushGlobal(op.index[0]);
+    } else if (op_class == wasm::OpClass::kRefNull) {
+      stack_.Push(kNullRef, true);
+    } else if (op_class == wasm::OpClass::kRefFunc) {
+      const Ref ref = FuncRef(context_, instance_, op.index[0]);
+      if (ref == kNullRef) return TrapKind::kOutOfMemory;
+      stack_.Push(ref, true);
+    } else if (op_class != wasm::OpClass::kConvertExtern) {
+      return Allocate(op);  // A conversion is the identity.
     }
+    return TrapKind::kNone;
   }
 
   // Constants and arithmetic.
@@ -129,6 +120,7 @@ class Evaluator {
       length = static_cast<uint32_t>(stack_.slots.back());
       trap = ArrayNew(context_, id, Operands(operands), length, &ref);
     } else {
+      WEFT_CHECK(op.op == Op::kArrayNewDefault);
       operands = 1;
       length = static_cast<uint32_t>(stack_.slots.back());
       trap = AllocArray(context_, id, length, &ref);

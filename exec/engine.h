@@ -53,8 +53,8 @@ class Engine {
   bool guards() const;
 
   // The engine's number of a final function type of its own recursion group.
-  // Errors: InvalidArgument for more than 1,000 parameters or results,
-  // ResourceExhausted for too many types.
+  // Errors: InvalidArgument for more than 1,000 parameters or results, or for a
+  // TypeId that the engine does not have; ResourceExhausted for too many types.
   absl::StatusOr<TypeId> RegisterType(const FuncType& type) const;
 
   friend bool operator==(const Engine&, const Engine&) = default;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "absl/status/status.h"
 #include "exec/engine.h"
 #include "exec/runtime/interrupter.h"
 #include "exec/runtime/memory_pool.h"
@@ -21,6 +22,9 @@ class EngineData {
   // Null when memories are explicit.
   MemoryPool* pool() { return guards_ ? &pool_ : nullptr; }
   DeadlineTimer& timer() { return timer_; }
+  // InvalidArgument when `type` is no value type, or names a defined type that
+  // the engine does not have.
+  absl::Status CheckType(wasm::ValueType type) const;
   // A number that no other store of the process has.
   static uint64_t NextStoreId();
 

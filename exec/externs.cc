@@ -273,6 +273,7 @@ absl::StatusOr<Table> Table::New(Store& store, const wasm::TableType& type,
       (type.limits.has_max && type.limits.max < type.limits.min)) {
     return absl::InvalidArgumentError("not a valid table type");
   }
+  WEFT_RETURN_IF_ERROR(store.engine().data()->CheckType(type.element));
   WEFT_RETURN_IF_ERROR(data.CheckVal(init, type.element));
   auto table = data.AddTable(type, init.ref());
   if (!table.ok()) return table.status();
@@ -335,6 +336,7 @@ absl::StatusOr<uint64_t> Table::Grow(Store& store, uint64_t delta,
 absl::StatusOr<Global> Global::New(Store& store, const wasm::GlobalType& type,
                                    const Val& val) {
   StoreData& data = store.internals();
+  WEFT_RETURN_IF_ERROR(store.engine().data()->CheckType(type.value));
   WEFT_RETURN_IF_ERROR(data.CheckVal(val, type.value));
   HostGlobal& global = data.host_globals.emplace_back();
   global.traced = IsTraced(type.value, *data.context.types);

@@ -89,9 +89,14 @@ ExternType CompiledModule::ExternTypeOf(wasm::ExternalKind kind,
 
 absl::StatusOr<Module> Module::Compile(const Engine& engine,
                                        absl::Span<const uint8_t> bytes) {
+  return Compile(engine, std::vector<uint8_t>(bytes.begin(), bytes.end()));
+}
+
+absl::StatusOr<Module> Module::Compile(const Engine& engine,
+                                       std::vector<uint8_t>&& bytes) {
   const EngineOptions& options = engine.options();
   auto compiled = std::make_shared<CompiledModule>(engine);
-  compiled->bytes.assign(bytes.begin(), bytes.end());
+  compiled->bytes = std::move(bytes);
   auto module =
       wasm::ReadModule(compiled->bytes, {.features = options.features});
   if (!module.ok()) return module.status();

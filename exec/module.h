@@ -49,6 +49,9 @@ class Module {
   // ResourceExhausted for too many types.
   static absl::StatusOr<Module> Compile(const Engine& engine,
                                         absl::Span<const uint8_t> bytes);
+  // The same without a copy.
+  static absl::StatusOr<Module> Compile(const Engine& engine,
+                                        std::vector<uint8_t>&& bytes);
 
   // In the order of the module.
   std::vector<ImportInfo> imports() const;

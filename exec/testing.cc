@@ -8,7 +8,7 @@ absl::StatusOr<Module> CompileText(const Engine& engine,
                                    absl::string_view text) {
   auto bytes = wasm::ParseModuleText(text);
   if (!bytes.ok()) return bytes.status();
-  return Module::Compile(engine, *bytes);
+  return Module::Compile(engine, *std::move(bytes));
 }
 
 Module ExecTest::Compile(absl::string_view text) {

@@ -16,6 +16,8 @@ void Interrupter::Interrupt(TrapKind kind) {
 }
 
 void Interrupter::Reset(bool delivered) {
+  // What comes from now on is for the next call.
+  if (context_->interrupt.load() == 0) return;
   std::lock_guard<std::mutex> lock(mutex_);
   const uint32_t kind = context_->interrupt.load();
   if (kind == static_cast<uint32_t>(TrapKind::kInterrupted) && !delivered) {
