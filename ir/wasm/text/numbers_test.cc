@@ -28,22 +28,26 @@ std::string Show(NumberResult result, uint64_t value) {
 
 std::string Unsigned(absl::string_view text, uint64_t max = 0xffffffffu) {
   uint64_t value = 0;
-  return Show(ParseUnsigned(text, max, &value), value);
+  const NumberResult result = ParseUnsigned(text, max, &value);
+  return Show(result, value);
 }
 
 std::string Integer(absl::string_view text, int bits) {
   uint64_t value = 0;
-  return Show(ParseInteger(text, bits, &value), value);
+  const NumberResult result = ParseInteger(text, bits, &value);
+  return Show(result, value);
 }
 
 std::string F32(absl::string_view text) {
   uint32_t bits = 0;
-  return Show(ParseF32(text, &bits), bits);
+  const NumberResult result = ParseF32(text, &bits);
+  return Show(result, bits);
 }
 
 std::string F64(absl::string_view text) {
   uint64_t bits = 0;
-  return Show(ParseF64(text, &bits), bits);
+  const NumberResult result = ParseF64(text, &bits);
+  return Show(result, bits);
 }
 
 TEST(NumbersTest, Unsigned) {
