@@ -1,11 +1,26 @@
 #include "ir/body_encoder.h"
 
+#include <algorithm>
+
 #include "ir/wasm/locals.h"
 
 namespace weft::ir {
 
 using wasm::BlockType;
 using wasm::Operator;
+
+// The operator of `id` is written next.
+void BodyEncoder::NoteHint(ValueId id) {
+  if (hints_ == nullptr) return;
+  const Op op = f_->inst(id).op;
+  if (op != Op::kIf && op != Op::kBrIf) return;
+  const auto at = std::lower_bound(
+      f_->hints.begin(), f_->hints.end(), id,
+      [](const Function::Hint& a, ValueId b) { return a.inst < b; });
+  if (at == f_->hints.end() || at->inst != id) return;
+  Flush();
+  hints_->push_back({static_cast<uint32_t>(out_->size() - begin_), at->likely});
+}
 
 void BodyEncoder::Write(const Operator& op) {
   Flush();
@@ -268,6 +283,7 @@ void BodyEncoder::Open(RegionId region) {
   const bool missing = labels_.back().missing && !Exits(region);
   depth_of_[region.index] = static_cast<uint32_t>(labels_.size());
   labels_.push_back({region, op.block_type, missing});
+  NoteHint(f_->region(region).inst);
   Write(op);
 }
 
@@ -372,6 +388,7 @@ void BodyEncoder::Plain(ValueId id) {
     default:
       if (IsBranch(inst.op)) {
         Branch(id, &op);
+        NoteHint(id);
       } else {
         f_->LoadImmediates(id, &op);
       }
@@ -380,11 +397,15 @@ void BodyEncoder::Plain(ValueId id) {
 }
 
 void BodyEncoder::Encode(const Function& f, const Emission& emission,
-                         LocalAssignment* locals, wasm::ByteWriter* out) {
+                         LocalAssignment* locals, wasm::ByteWriter* out,
+                         std::vector<wasm::BranchHint>* hints) {
   f_ = &f;
   emission_ = &emission;
   locals_ = locals;
   out_ = out;
+  begin_ = out->size();
+  hints_ = f.hints.empty() ? nullptr : hints;
+  if (hints != nullptr) hints->clear();
   held_ = HeldKind::kNone;
   FindNullable();
   const absl::Span<const ValueType> types = locals->types;

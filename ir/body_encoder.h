@@ -8,6 +8,7 @@
 #include "ir/emission.h"
 #include "ir/function.h"
 #include "ir/type_lookup.h"
+#include "ir/wasm/branch_hints.h"
 #include "ir/wasm/bytes.h"
 #include "ir/wasm/operator.h"
 
@@ -22,9 +23,11 @@ class BodyEncoder {
   // 3.4.2, the local types of instruction sequences), become nullable in
   // `*locals`, and their reads are asserted. Along the way: set and get of one
   // local become tee, branches to what follows anyway disappear, so do empty
-  // else arms and copies of a local to itself.
+  // else arms and copies of a local to itself. `hints`, unless null, receives
+  // those of f.hints whose instructions were written.
   void Encode(const Function& f, const Emission& emission,
-              LocalAssignment* locals, wasm::ByteWriter* out);
+              LocalAssignment* locals, wasm::ByteWriter* out,
+              std::vector<wasm::BranchHint>* hints);
 
  private:
   enum class HeldKind : uint8_t { kNone, kGet, kSet, kTee };
@@ -53,6 +56,7 @@ class BodyEncoder {
   bool Exits(RegionId region) const;
   bool FallsTo(size_t entry, RegionId target) const;
   uint32_t Depth(RegionId region) const;
+  void NoteHint(ValueId id);
   void Write(const wasm::Operator& op);
   void Write(Op op);
 
@@ -61,6 +65,8 @@ class BodyEncoder {
   const Emission* emission_ = nullptr;
   LocalAssignment* locals_ = nullptr;
   wasm::ByteWriter* out_ = nullptr;
+  size_t begin_ = 0;  // Of the body in out_.
+  std::vector<wasm::BranchHint>* hints_ = nullptr;
   std::vector<bool> assert_non_null_;  // By local.
   std::vector<bool> copied_to_;        // By local; scratch.
   std::vector<Label> labels_;

@@ -137,6 +137,7 @@ void Function::Clear() {
   pinned.clear();
   branch_tables.clear();
   cast_branches.clear();
+  hints.clear();
   insts_.clear();
   operands_.clear();
   slots_.clear();
@@ -372,6 +373,13 @@ uint32_t Function::num_own_operands(ValueId id) const {
   const uint32_t count = num_edges(id);
   for (uint32_t e = 0; e < count; ++e) own -= num_edge_args(id, e);
   return own;
+}
+
+void Function::CopyHint(ValueId from, ValueId to) {
+  const auto at =
+      std::lower_bound(hints.begin(), hints.end(), from,
+                       [](const Hint& a, ValueId b) { return a.inst < b; });
+  if (at != hints.end() && at->inst == from) hints.push_back({to, at->likely});
 }
 
 uint32_t Function::StoreImmediates(const wasm::Operator& op) {

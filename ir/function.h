@@ -255,6 +255,17 @@ class Function {
   };
   std::vector<CastBranch> cast_branches;
 
+  // Of `if` and br_if instructions, by ascending id: whether the condition is
+  // likely to hold, as far as the source says so. Goes for the instruction as
+  // long as it is one of these.
+  struct Hint {
+    ValueId inst;
+    bool likely = false;
+  };
+  std::vector<Hint> hints;
+  // Lets `to`, which was made last, have the hint of `from`.
+  void CopyHint(ValueId from, ValueId to);
+
   // The region that encloses the body in which `id` stands.
   RegionId enclosing(ValueId id) const {
     return bodies_[insts_[id.index].body.index].region;

@@ -30,7 +30,8 @@ constexpr size_t kMaxSnapshotValues = size_t{1} << 25;
 class Lifter::Builder {
  public:
   absl::Status Run(const wasm::Module& module, wasm::FuncIndex func,
-                   wasm::ByteSpan body, uint32_t offset, Function* function);
+                   wasm::ByteSpan body, uint32_t offset, Function* function,
+                   absl::Span<const wasm::BranchHint> hints);
 
  private:
   struct Slot {
@@ -129,7 +130,17 @@ class Lifter::Builder {
   void Skip(const Operator& op);
   void AssembleBranches();
 
+  // Gives `inst`, which `op` became, the hint of `op`.
+  void NoteHint(const Operator& op, ValueId inst) {
+    const uint32_t at = op.offset - body_offset_;
+    while (!hints_.empty() && hints_[0].offset < at) hints_.remove_prefix(1);
+    if (hints_.empty() || hints_[0].offset != at) return;
+    f_->hints.push_back({inst, hints_[0].likely});
+  }
+
   const wasm::Module* module_ = nullptr;
+  absl::Span<const wasm::BranchHint> hints_;  // Those not passed yet.
+  uint32_t body_offset_ = 0;
   Function* f_ = nullptr;
   LocalLiveness liveness_;
   uint32_t num_opened_ = 0;  // Numbers labels as LocalLiveness does.
@@ -368,6 +379,7 @@ void Lifter::Builder::Open(const Operator& op) {
     const ValueId inst = Emit(op.op, ValueType(), scratch_, frame.region.index);
     f_->region(frame.region).inst = inst;
     if (kind == RegionKind::kIf) {
+      NoteHint(op, inst);
       frame.params.assign(stack_.begin() + frame.height, stack_.end());
     }
     body_ = f_->body_of(frame.region, 0);
@@ -585,8 +597,9 @@ void Lifter::Builder::VisitBranch(const Operator& op) {
   const ValueType type = TypeOf(stack_.back());
   const ValueId own = Pop();
   if (op_class == OpClass::kBrIf) {
-    BranchTo(Emit(op.op, ValueType(), {own}, region.index), {label}, values);
-    return;
+    const ValueId inst = Emit(op.op, ValueType(), {own}, region.index);
+    NoteHint(op, inst);
+    return BranchTo(inst, {label}, values);
   }
   if (op_class == OpClass::kBrOnNull) {
     const ValueId inst = Emit(op.op, type.AsNonNull(), {own}, region.index);
@@ -715,8 +728,11 @@ void Lifter::Builder::AssembleBranches() {
 
 absl::Status Lifter::Builder::Run(const wasm::Module& module,
                                   wasm::FuncIndex func, wasm::ByteSpan body,
-                                  uint32_t offset, Function* function) {
+                                  uint32_t offset, Function* function,
+                                  absl::Span<const wasm::BranchHint> hints) {
   module_ = &module;
+  hints_ = hints;
+  body_offset_ = offset;
   f_ = function;
   f_->Clear();
   const wasm::SubType& type = module.func_type(func);
@@ -839,13 +855,15 @@ Lifter::~Lifter() = default;
 absl::Status Lifter::Lift(const wasm::Module& module, wasm::FuncIndex func,
                           Function* function) {
   const wasm::Function& source = module.funcs[func];
-  return builder_->Run(module, func, source.body, source.body_offset, function);
+  return builder_->Run(module, func, source.body, source.body_offset, function,
+                       {});
 }
 
 absl::Status Lifter::Lift(const wasm::Module& module, wasm::FuncIndex func,
                           wasm::ByteSpan body, uint32_t offset,
-                          Function* function) {
-  return builder_->Run(module, func, body, offset, function);
+                          Function* function,
+                          absl::Span<const wasm::BranchHint> hints) {
+  return builder_->Run(module, func, body, offset, function, hints);
 }
 
 }  // namespace weft::ir

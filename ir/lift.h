@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "ir/function.h"
+#include "ir/wasm/branch_hints.h"
 #include "ir/wasm/module.h"
 
 namespace weft::ir {
@@ -31,9 +33,11 @@ class Lifter {
   absl::Status Lift(const wasm::Module& module, wasm::FuncIndex func,
                     Function* function);
 
-  // The same from `body`, at `offset` of its module, as a body of `func`.
+  // The same from `body`, at `offset` of its module, as a body of `func`, with
+  // the branch hints of that body.
   absl::Status Lift(const wasm::Module& module, wasm::FuncIndex func,
-                    wasm::ByteSpan body, uint32_t offset, Function* function);
+                    wasm::ByteSpan body, uint32_t offset, Function* function,
+                    absl::Span<const wasm::BranchHint> hints = {});
 
  private:
   class Builder;

@@ -45,7 +45,8 @@ class Lowerer::Impl {
   Impl(const wasm::Module& module, const TypeLookup& types)
       : stackifier_(module, types), encoder_(types) {}
 
-  absl::Status Lower(Function* function, wasm::ByteWriter* out) {
+  absl::Status Lower(Function* function, wasm::ByteWriter* out,
+                     std::vector<wasm::BranchHint>* hints) {
     stackifier_.Run(*function, &emission_);
     while (!emission_.missing_type && !emission_.to_land.empty()) {
       for (const EdgeRef& at : emission_.to_land) {
@@ -70,7 +71,7 @@ class Lowerer::Impl {
             "limit lost-copies: copies of loop parameters did not help");
       }
     }
-    encoder_.Encode(*function, emission_, &locals_, out);
+    encoder_.Encode(*function, emission_, &locals_, out, hints);
     return absl::OkStatus();
   }
 
@@ -86,8 +87,9 @@ Lowerer::Lowerer(const wasm::Module& module, const TypeLookup& types)
     : impl_(std::make_unique<Impl>(module, types)) {}
 Lowerer::~Lowerer() = default;
 
-absl::Status Lowerer::Lower(Function* function, wasm::ByteWriter* out) {
-  return impl_->Lower(function, out);
+absl::Status Lowerer::Lower(Function* function, wasm::ByteWriter* out,
+                            std::vector<wasm::BranchHint>* hints) {
+  return impl_->Lower(function, out, hints);
 }
 
 }  // namespace weft::ir

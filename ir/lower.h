@@ -3,10 +3,12 @@
 #define WEFT_IR_LOWER_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "ir/function.h"
 #include "ir/type_lookup.h"
+#include "ir/wasm/branch_hints.h"
 #include "ir/wasm/bytes.h"
 #include "ir/wasm/module.h"
 
@@ -27,7 +29,10 @@ class Lowerer {
   // Errors: ResourceExhausted naming the limit, when the function takes more
   // than the budgets of liveness, or a block type that the module does not
   // have; nothing has been appended then.
-  absl::Status Lower(Function* function, wasm::ByteWriter* out);
+  // With `hints`, which is cleared first, it receives the hints of the branches
+  // that were written.
+  absl::Status Lower(Function* function, wasm::ByteWriter* out,
+                     std::vector<wasm::BranchHint>* hints = nullptr);
 
  private:
   class Impl;

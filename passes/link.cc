@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "ir/wasm/branch_hints.h"
 #include "ir/wasm/names.h"
 #include "ir/wasm/writer.h"
 #include "third_party/parallel_for.h"
@@ -22,6 +23,7 @@ using wasm::FuncIndex;
 // A body in its final form.
 struct Encoded {
   std::vector<uint8_t> bytes;
+  std::vector<wasm::BranchHint> hints;
   absl::Status status;
 };
 
@@ -38,8 +40,13 @@ std::vector<Encoded> EncodeBodies(const ModuleState& state,
     }
     ByteWriter writer;
     writer.mutable_bytes().reserve(module.funcs[func].body.size());
-    encoded[i].status = wasm::ReencodeBody(module, func, maps, &writer);
+    const auto hints = state.hints(func);
+    std::vector<wasm::OperatorMove> moves;
+    encoded[i].status = wasm::ReencodeBody(module, func, maps, &writer,
+                                           hints.empty() ? nullptr : &moves);
     encoded[i].bytes = writer.Take();
+    encoded[i].hints =
+        wasm::MoveHints(hints, module.funcs[func].body_offset, moves);
   });
   return encoded;
 }
@@ -86,9 +93,10 @@ void EraseGoneNames(const ModuleState& state, wasm::Names* names) {
 // Decides about custom sections and remembers what to warn about.
 class CustomSections {
  public:
+  // `encoded` as EncodeBodies made it; bodies may go, hints may not.
   CustomSections(const ModuleState& state, const wasm::IndexMaps& maps,
-                 bool keep)
-      : state_(state), maps_(maps), keep_(keep) {
+                 const std::vector<Encoded>& encoded, bool keep)
+      : state_(state), maps_(maps), encoded_(encoded), keep_(keep) {
     stale_names_ = !maps.is_identity();
     for (FuncIndex i = 0; i < state.size(IndexSpace::kFuncs); ++i) {
       stale_names_ |= state.has_new_locals(i);
@@ -97,6 +105,7 @@ class CustomSections {
 
   CustomAction Decide(const CustomSection& section, ByteWriter* content) {
     if (!keep_) return CustomAction::kDrop;
+    if (section.name == kHintSection) return WriteHints(section, content);
     if (HoldsCodeOffsets(section.name)) {
       return Drop(section, "it holds offsets into the code, which has changed");
     }
@@ -118,6 +127,24 @@ class CustomSections {
   std::vector<std::string> TakeWarnings() { return std::move(warnings_); }
 
  private:
+  // The first section of hints; further ones have no meaning.
+  CustomAction WriteHints(const CustomSection& section, ByteWriter* content) {
+    if (!state_.hints_status().ok()) {
+      return Drop(section, state_.hints_status().message());
+    }
+    if (hints_written_) return Drop(section, "there is another one");
+    hints_written_ = true;
+    std::vector<wasm::FunctionHints> functions;
+    for (FuncIndex func : state_.OutputOrder(IndexSpace::kFuncs)) {
+      if (encoded_[func].hints.empty()) continue;
+      functions.push_back(
+          {wasm::IndexMaps::Map(maps_.funcs, func), encoded_[func].hints});
+    }
+    if (functions.empty()) return CustomAction::kDrop;
+    wasm::WriteBranchHints(functions, content);
+    return CustomAction::kReplace;
+  }
+
   CustomAction Drop(const CustomSection& section, absl::string_view why) {
     warnings_.push_back(
         absl::StrCat("dropped custom section ", section.name, ": ", why));
@@ -126,7 +153,9 @@ class CustomSections {
 
   const ModuleState& state_;
   const wasm::IndexMaps& maps_;
+  const std::vector<Encoded>& encoded_;
   bool keep_;
+  bool hints_written_ = false;
   bool stale_names_;
   std::vector<std::string> warnings_;
 };
@@ -144,7 +173,7 @@ absl::StatusOr<Linked> Link(const ModuleState& state,
     std::vector<uint8_t>().swap(one.bytes);
     return absl::OkStatus();
   };
-  CustomSections customs(state, maps, options.custom_sections);
+  CustomSections customs(state, maps, encoded, options.custom_sections);
   const auto decide = [&](const CustomSection& section, ByteWriter* content) {
     return customs.Decide(section, content);
   };

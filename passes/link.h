@@ -5,10 +5,12 @@
 // the edits of the state; all encodings become minimal; the name section
 // follows, without the names of entities that are gone and without names of
 // locals and labels in bodies whose locals were renumbered.
-// Drops, each with a warning: sections that hold offsets into the code, which
-// is encoded anew even without edits: `.debug_*`, `sourceMappingURL`,
-// `external_debug_info`, `metadata.code.*` (branch hints among them). Kept
-// stale they would lie.
+// Branch hints (`metadata.code.branch_hint`) follow the operators that they are
+// about; they go with them.
+// Drops, each with a warning: sections that hold other offsets into the code,
+// which is encoded anew even without edits: `.debug_*`, `sourceMappingURL`,
+// `external_debug_info`, further `metadata.code.*`, and malformed branch hints.
+// Kept stale they would lie.
 // Keeps byte for byte at their place: all other custom sections.
 // Sound: a valid module is changed by renumbering alone, and canonical types
 // (spec 3.3.1) do not depend on numbers.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "ir/wasm/bytes.h"
 
@@ -47,14 +48,46 @@ IndexSpace SpaceOf(wasm::ExternalKind kind) {
 ModuleState::ModuleState(wasm::Module module)
     : module_(std::move(module)),
       bodies_(module_.funcs.size()),
-      body_flags_(module_.funcs.size()) {}
+      body_flags_(module_.funcs.size()) {
+  for (const wasm::CustomSection& section : module_.customs) {
+    if (section.name != kHintSection) continue;
+    hints_status_ = ReadHints(section);
+    if (!hints_status_.ok()) hints_.clear();
+    break;
+  }
+}
+
+absl::Status ModuleState::ReadHints(const wasm::CustomSection& section) {
+  absl::StatusOr<std::vector<wasm::FunctionHints>> functions =
+      wasm::ParseBranchHints(section.bytes, section.offset);
+  if (!functions.ok()) return functions.status();
+  hints_.resize(module_.funcs.size());
+  for (wasm::FunctionHints& function : *functions) {
+    if (function.func >= module_.funcs.size() ||
+        module_.funcs[function.func].is_import() ||
+        !hints_[function.func].empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("it names function ", function.func,
+                       ", which is not defined or was named before"));
+    }
+    for (size_t i = 1; i < function.hints.size(); ++i) {
+      if (function.hints[i - 1].offset >= function.hints[i].offset) {
+        return absl::InvalidArgumentError("its offsets do not ascend");
+      }
+    }
+    hints_[function.func] = std::move(function.hints);
+  }
+  return absl::OkStatus();
+}
 
 void ModuleState::ReplaceBody(wasm::FuncIndex func, std::vector<uint8_t> body,
-                              BodyLocals locals) {
+                              BodyLocals locals,
+                              std::vector<wasm::BranchHint> hints) {
   WEFT_CHECK(!module_.funcs[func].is_import());
   bodies_[func] = std::move(body);
   module_.funcs[func].body = bodies_[func];
   body_flags_[func] |= kReplaced | kStale;
+  if (!hints_.empty()) hints_[func] = std::move(hints);
   if (locals == BodyLocals::kRenumbered) body_flags_[func] |= kNewLocals;
 }
 

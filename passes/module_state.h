@@ -8,7 +8,11 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "ir/wasm/branch_hints.h"
 #include "ir/wasm/module.h"
 #include "ir/wasm/operator.h"
 #include "passes/summary.h"
@@ -31,6 +35,9 @@ inline constexpr int kIndexSpaces = static_cast<int>(IndexSpace::kCount);
 
 // The space that imports and exports of `kind` are in.
 IndexSpace SpaceOf(wasm::ExternalKind kind);
+
+// The custom section whose hints a ModuleState holds, function by function.
+inline constexpr absl::string_view kHintSection = "metadata.code.branch_hint";
 
 // Whether the locals of a replaced body are those of the old one, so that
 // names by local index still hold.
@@ -59,10 +66,11 @@ class ModuleState {
   // --- Bodies ---------------------------------------------------------------
 
   // Gives defined function `func` another body (local declarations, operators
-  // and the final `end`, without the size; source indices).
+  // and the final `end`, without the size; source indices) and the hints of
+  // its branches.
   // Thread-safe for different functions, but not beside other methods.
   void ReplaceBody(wasm::FuncIndex func, std::vector<uint8_t> body,
-                   BodyLocals locals);
+                   BodyLocals locals, std::vector<wasm::BranchHint> hints = {});
   bool is_replaced(wasm::FuncIndex func) const {
     return body_flags_[func] != 0;
   }
@@ -70,6 +78,13 @@ class ModuleState {
   bool has_new_locals(wasm::FuncIndex func) const {
     return (body_flags_[func] & kNewLocals) != 0;
   }
+
+  // Hints about branches of the body as it is, by ascending offset.
+  absl::Span<const wasm::BranchHint> hints(wasm::FuncIndex func) const {
+    return hints_.empty() ? absl::Span<const wasm::BranchHint>() : hints_[func];
+  }
+  // What is wrong with the module's section of hints; there are none then.
+  const absl::Status& hints_status() const { return hints_status_; }
 
   // The summary of all bodies as they are; made on `threads` threads when a
   // body has changed since the last call. Valid until the next ReplaceBody.
@@ -129,6 +144,8 @@ class ModuleState {
     std::vector<uint32_t> order;        // Empty: by index.
   };
 
+  absl::Status ReadHints(const wasm::CustomSection& section);
+
   const Edits& edits(IndexSpace space) const {
     return edits_[static_cast<int>(space)];
   }
@@ -137,6 +154,8 @@ class ModuleState {
   wasm::Module module_;
   std::vector<std::vector<uint8_t>> bodies_;  // By function; empty: as read.
   std::vector<uint8_t> body_flags_;
+  std::vector<std::vector<wasm::BranchHint>> hints_;  // By function, or empty.
+  absl::Status hints_status_;
   Edits edits_[kIndexSpaces];
   std::deque<std::vector<uint8_t>> owned_;
   std::unique_ptr<ModuleSummary> summary_;

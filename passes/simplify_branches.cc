@@ -215,6 +215,7 @@ bool Simplifier::IfToBranch(ValueId id, RegionId region) {
   const ValueId conditional =
       f_.New(Op::kBrIf, ValueType(), operands, target.index);
   f_.InsertBefore(id, conditional);
+  f_.CopyHint(id, conditional);
   ++edges_[target.index];
   AddEdges(branch, -1);
   f_.Delete(branch);

@@ -77,6 +77,7 @@ struct Result {
   Outcome outcome = Outcome::kUnchanged;
   uint32_t old_bytes = 0;
   std::vector<uint8_t> body;
+  std::vector<wasm::BranchHint> hints;
   std::string text;  // Of the SSA form, where options ask for it.
 };
 
@@ -101,16 +102,22 @@ class Worker {
 
   const std::vector<PassReport>& reports() const { return reports_; }
 
-  Result Work(wasm::FuncIndex func) {
+  // `hints` are those of the body.
+  Result Work(wasm::FuncIndex func, absl::Span<const wasm::BranchHint> hints) {
     Result result;
     old_.clear();
-    if (!wasm::ReencodeBody(module_, func, {}, &old_).ok()) {
+    moves_.clear();
+    if (!wasm::ReencodeBody(module_, func, {}, &old_,
+                            hints.empty() ? nullptr : &moves_)
+             .ok()) {
       result.outcome = Outcome::kInvalid;
       return result;
     }
     result.old_bytes = static_cast<uint32_t>(old_.size());
     text_.clear();
-    result.outcome = Transform(func, old_.bytes(), &new_);
+    const std::vector<wasm::BranchHint> old_hints =
+        MoveHints(hints, module_.funcs[func].body_offset, moves_);
+    result.outcome = Transform(func, old_.bytes(), old_hints, &new_);
     if (result.outcome == Outcome::kReplaced && repeats_) {
       result.outcome = Settle(func);
     }
@@ -125,16 +132,18 @@ class Worker {
       return result;
     }
     result.body = new_.bytes();
+    result.hints = hints_;
     return result;
   }
 
  private:
-  // Lifts `body`, runs the passes, lowers into `*out` and validates that.
-  // kReplaced when all went well.
+  // Lifts `body`, runs the passes, lowers into `*out` and hints_ and validates
+  // that. kReplaced when all went well.
   Outcome Transform(wasm::FuncIndex func, wasm::ByteSpan body,
+                    absl::Span<const wasm::BranchHint> hints,
                     wasm::ByteWriter* out) {
     out->clear();
-    if (!lifter_.Lift(module_, func, body, 0, &function_).ok()) {
+    if (!lifter_.Lift(module_, func, body, 0, &function_, hints).ok()) {
       return Outcome::kOverBudget;
     }
     Check(func, "lift");
@@ -146,7 +155,8 @@ class Worker {
       Check(func, InfoOf(passes_[i]).name);
       Print(func, InfoOf(passes_[i]).name);
     }
-    if (!lowerer_.Lower(&function_, out).ok()) return Outcome::kOverBudget;
+    if (!lowerer_.Lower(&function_, out, &hints_).ok())
+      return Outcome::kOverBudget;
     if (options_.validate && !validator_.Validate(func, out->bytes(), 0).ok()) {
       return Outcome::kInvalid;
     }
@@ -178,20 +188,30 @@ class Worker {
   // follow each other in a circle the shortest, and of these the first in
   // order of bytes, is the one to stay.
   Outcome Settle(wasm::FuncIndex func) {
-    std::vector<std::vector<uint8_t>> forms = {new_.bytes()};
+    struct Form {
+      std::vector<uint8_t> bytes;
+      std::vector<wasm::BranchHint> hints;
+    };
+    std::vector<Form> forms = {{new_.bytes(), hints_}};
     for (int i = 0; i < kMaxRoundTrips; ++i) {
-      const Outcome outcome = Transform(func, forms.back(), &new_);
+      const Outcome outcome =
+          Transform(func, forms.back().bytes, forms.back().hints, &new_);
       if (outcome != Outcome::kReplaced) return outcome;
-      const auto seen = std::find(forms.begin(), forms.end(), new_.bytes());
+      const auto seen = std::find_if(
+          forms.begin(), forms.end(),
+          [&](const Form& form) { return form.bytes == new_.bytes(); });
       if (seen != forms.end()) {
         const auto best = std::min_element(
-            seen, forms.end(), [](const auto& a, const auto& b) {
-              return a.size() != b.size() ? a.size() < b.size() : a < b;
+            seen, forms.end(), [](const Form& a, const Form& b) {
+              return a.bytes.size() != b.bytes.size()
+                         ? a.bytes.size() < b.bytes.size()
+                         : a.bytes < b.bytes;
             });
-        new_.mutable_bytes() = *best;
+        new_.mutable_bytes() = best->bytes;
+        hints_ = best->hints;
         break;
       }
-      forms.push_back(new_.bytes());
+      forms.push_back({new_.bytes(), hints_});
     }
     return Outcome::kReplaced;
   }
@@ -208,6 +228,8 @@ class Worker {
   std::vector<FunctionPass> implementations_;
   std::vector<PassReport> reports_;
   std::string text_;
+  std::vector<wasm::OperatorMove> moves_;
+  std::vector<wasm::BranchHint> hints_;  // Of new_.
   wasm::ByteWriter old_;
   wasm::ByteWriter new_;
 };
@@ -311,7 +333,7 @@ absl::Status VisitBodies(absl::Span<const PassId> passes,
     std::unique_ptr<Worker> worker = pool.Take([&] {
       return std::make_unique<Worker>(context, types, passes, options);
     });
-    results[i] = worker->Work(funcs[i]);
+    results[i] = worker->Work(funcs[i], state->hints(funcs[i]));
     pool.Return(std::move(worker));
     const size_t count = ++done;
     if (options.progress && count % 64 == 0) {
@@ -324,7 +346,7 @@ absl::Status VisitBodies(absl::Span<const PassId> passes,
     Account(results[i], report);
     if (results[i].outcome == Outcome::kReplaced) {
       state->ReplaceBody(funcs[i], std::move(results[i].body),
-                         BodyLocals::kRenumbered);
+                         BodyLocals::kRenumbered, std::move(results[i].hints));
     }
   }
   std::vector<PassReport> sums;

@@ -17,6 +17,8 @@ namespace weft::wasm {
 struct BranchHint {
   uint32_t offset = 0;
   bool likely = false;
+
+  friend bool operator==(BranchHint, BranchHint) = default;
 };
 
 struct FunctionHints {

@@ -30,6 +30,20 @@ absl::Status ReencodeOperators(ByteSpan code, uint32_t offset,
 
 }  // namespace
 
+std::vector<BranchHint> MoveHints(absl::Span<const BranchHint> hints,
+                                  uint32_t body_offset,
+                                  absl::Span<const OperatorMove> moves) {
+  std::vector<BranchHint> moved;
+  auto move = moves.begin();
+  for (const BranchHint& hint : hints) {
+    const uint64_t from = uint64_t{body_offset} + hint.offset;
+    while (move != moves.end() && move->from < from) ++move;
+    if (move == moves.end()) break;
+    if (move->from == from) moved.push_back({move->to, hint.likely});
+  }
+  return moved;
+}
+
 absl::Status ReencodeBody(const Module& module, FuncIndex func,
                           const IndexMaps& maps, ByteWriter* out,
                           std::vector<OperatorMove>* moves) {

@@ -8,6 +8,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "ir/wasm/branch_hints.h"
 #include "ir/wasm/bytes.h"
 #include "ir/wasm/module.h"
 #include "ir/wasm/operator.h"
@@ -79,6 +81,12 @@ absl::Status ReencodeBody(const Module& module, FuncIndex func,
 // The same for a constant expression.
 absl::Status ReencodeExpr(const Module& module, const ConstExpr& expr,
                           const IndexMaps& maps, ByteWriter* out);
+
+// `hints` of a body that began at `body_offset`, after `moves`; those that
+// name no operator stay away.
+std::vector<BranchHint> MoveHints(absl::Span<const BranchHint> hints,
+                                  uint32_t body_offset,
+                                  absl::Span<const OperatorMove> moves);
 
 // Appends a type definition with its supertype and finality, without its
 // recursion group.
