@@ -142,6 +142,8 @@ bool FieldParser::DeclareInlineSegment(Space s) {
         return true;
       case TokenKind::kKeyword:
       case TokenKind::kNumber:
+      case TokenKind::kId:
+      case TokenKind::kQuotedId:
         reader_.Advance();
         break;
       default:

@@ -204,6 +204,16 @@ TEST(ParserTest, MemoriesAndTables) {
             "1:10: expected a reference type, found 'i32'");
 }
 
+TEST(ParserTest, InitializersOfTablesMayBeFlat) {
+  EXPECT_TRUE(SameBinary("(table 1 funcref ref.func $f) (func $f)",
+                         "(table 1 funcref (ref.func 0)) (func)"));
+  EXPECT_TRUE(
+      SameBinary("(import \"\" \"\" (global $\"a g\" i32))"
+                 "(table $t 1 (ref i31) global.get $\"a g\" ref.i31)",
+                 "(import \"\" \"\" (global i32))"
+                 "(table 1 (ref i31) (ref.i31 (global.get 0)))"));
+}
+
 TEST(ParserTest, ImportsComeFirst) {
   EXPECT_EQ(ParseError("(func) (import \"\" \"\" (func))"),
             "1:16: import after a definition");
