@@ -109,6 +109,18 @@ void PrintBuffer::Grow(size_t count) {
   end_ = begin() + storage_.size() - kSlack;
 }
 
+void PrintBuffer::Expect(size_t count) {
+  // Copying what is there is cheap as long as it is little.
+  constexpr size_t kCheap = 8;
+  const size_t wanted = size() + count + count / 8;
+  if (wanted > limit_ || wanted <= storage_.size()) return;
+  if (size() > wanted / kCheap) return;
+  const size_t used = size();
+  storage_.resize(wanted + kSlack);
+  pos_ = begin() + used;
+  end_ = begin() + storage_.size() - kSlack;
+}
+
 std::string PrintBuffer::Take() {
   storage_.resize(size());
   std::string taken = std::move(storage_);

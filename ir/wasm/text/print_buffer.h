@@ -21,8 +21,9 @@ class PrintBuffer {
   PrintBuffer(const PrintBuffer&) = delete;
   PrintBuffer& operator=(const PrintBuffer&) = delete;
 
-  // Makes space for `count` more bytes now.
-  void Reserve(size_t count) { Room(count); }
+  // Says that about `count` more bytes will come: it will not grow in small
+  // steps until then.
+  void Expect(size_t count);
 
   void Char(char c) {
     *Room(1) = c;

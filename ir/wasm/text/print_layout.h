@@ -37,7 +37,7 @@ class TextLayout {
   }
 
  private:
-  static constexpr uint32_t kMaxLevel = 32;
+  static constexpr uint32_t kMaxLevel = 24;
 
   PrintBuffer& out_;
   size_t line_ = 0;  // Where the current line begins.

@@ -22,8 +22,10 @@
 namespace weft::wasm {
 namespace {
 
-// Text takes about that many times the bytes of the module.
-constexpr size_t kExpectedGrowth = 8;
+// How often the size of the text is estimated anew while functions are printed,
+// so that the buffer need not grow by copying, which takes longer than to
+// print.
+constexpr size_t kEstimates = 16;
 
 // Columns of an item of a list that is worth a place on the line.
 constexpr int64_t kItemWidth = 24;
@@ -107,8 +109,6 @@ absl::StatusOr<std::string> ModulePrinter::Print() {
   if (options_.only_functions) {
     status = ChosenFunctions();
   } else {
-    out_.Reserve(std::min(module_.bytes.size() * kExpectedGrowth,
-                          size_t{options_.max_size} / 2));
     out_.Text("(module");
     const TextId& id = names_.module_id();
     for (absl::string_view part : {id.id, id.annotation}) {
@@ -402,12 +402,25 @@ absl::Status ModulePrinter::ElemItems(const ElemSegment& segment) {
 }
 
 absl::Status ModulePrinter::Functions() {
-  for (FuncIndex i = module_.num_imported_funcs; i < module_.funcs.size();
-       ++i) {
+  const size_t num_funcs = module_.funcs.size();
+  size_t left = 0;
+  for (const Function& func : module_.funcs) left += func.body.size();
+  const size_t step = left / kEstimates;
+  size_t done = 0;
+  size_t next = step / 2;
+  const size_t begin = out_.size();
+  for (FuncIndex i = module_.num_imported_funcs; i < num_funcs; ++i) {
     Field("");
     absl::Status status = PrintFunction(i);
     if (!status.ok()) return status;
     if (overflow()) break;
+    done += module_.funcs[i].body.size();
+    left -= module_.funcs[i].body.size();
+    if (done < next || options_.skeleton) continue;
+    next = done + step;
+    const double growth = static_cast<double>(out_.size() - begin) /
+                          static_cast<double>(std::max(done, size_t{1}));
+    out_.Expect(static_cast<size_t>(static_cast<double>(left) * growth));
   }
   return absl::OkStatus();
 }
