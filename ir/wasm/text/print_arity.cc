@@ -5,17 +5,39 @@
 namespace weft::wasm {
 namespace {
 
-struct FixedRow {
-  bool is_fixed = false;
+// What the arity of an operator follows from.
+enum class Source : uint8_t {
+  kRow,  // Nothing else: `operands` and `results` say it.
+  kBr,
+  kBrIf,
+  kBrTable,
+  kBrOnNull,
+  kBrOnNonNull,
+  kBrOnCast,
+  kReturn,
+  kTag,
+  kCallee,
+  kReturnCallee,
+  kCalledType,
+  kReturnCalledType,
+  kStructType,
+  kCount,
+};
+
+struct ArityRow {
+  Source source = Source::kRow;
   uint8_t operands = 0;
   uint8_t results = 0;
 };
 
-constexpr FixedRow Fixed(int operands, int results) {
-  return {true, static_cast<uint8_t>(operands), static_cast<uint8_t>(results)};
+constexpr ArityRow Fixed(int operands, int results) {
+  return {Source::kRow, static_cast<uint8_t>(operands),
+          static_cast<uint8_t>(results)};
 }
 
-constexpr FixedRow OfSignature(absl::string_view signature) {
+constexpr ArityRow From(Source source) { return {source, 0, 0}; }
+
+constexpr ArityRow OfSignature(absl::string_view signature) {
   int counts[2] = {0, 0};
   int side = 0;
   for (char letter : signature) {
@@ -28,7 +50,7 @@ constexpr FixedRow OfSignature(absl::string_view signature) {
   return Fixed(counts[0], counts[1]);
 }
 
-constexpr FixedRow OfClass(OpClass op_class, absl::string_view signature) {
+constexpr ArityRow OfClass(OpClass op_class, absl::string_view signature) {
   switch (op_class) {
     case OpClass::kSimple:
       return OfSignature(signature);
@@ -90,27 +112,40 @@ constexpr FixedRow OfClass(OpClass op_class, absl::string_view signature) {
     case OpClass::kArrayCopy:
       return Fixed(5, 0);
     case OpClass::kThrow:
+      return From(Source::kTag);
     case OpClass::kBr:
+      return From(Source::kBr);
     case OpClass::kBrIf:
+      return From(Source::kBrIf);
     case OpClass::kBrTable:
+      return From(Source::kBrTable);
     case OpClass::kBrOnNull:
+      return From(Source::kBrOnNull);
     case OpClass::kBrOnNonNull:
+      return From(Source::kBrOnNonNull);
     case OpClass::kBrOnCast:
+      return From(Source::kBrOnCast);
     case OpClass::kReturn:
+      return From(Source::kReturn);
     case OpClass::kCall:
+      return From(Source::kCallee);
+    case OpClass::kReturnCall:
+      return From(Source::kReturnCallee);
     case OpClass::kCallIndirect:
     case OpClass::kCallRef:
-    case OpClass::kReturnCall:
+      return From(Source::kCalledType);
     case OpClass::kReturnCallIndirect:
     case OpClass::kReturnCallRef:
+      return From(Source::kReturnCalledType);
     case OpClass::kStructNew:
+      return From(Source::kStructType);
     case OpClass::kArrayNewFixed:
-      return {};
+      return From(Source::kCount);
   }
   return {};
 }
 
-constexpr std::array<FixedRow, kOpCount> kFixedRows = {
+constexpr std::array<ArityRow, kOpCount> kRows = {
 #define WEFT_OP(name, text, prefix, code, op_class, immediates, signature, \
                 effects, traps, access, feature, spec)                     \
   OfClass(OpClass::k##op_class, signature),
@@ -151,44 +186,52 @@ Arity BlockArity(const Module& module, const BlockType& type) {
 }
 
 bool FixedArity(Op op, Arity* arity) {
-  const FixedRow& row = kFixedRows[static_cast<int>(op)];
+  const ArityRow& row = kRows[static_cast<int>(op)];
   *arity = {row.operands, row.results};
-  return row.is_fixed;
+  return row.source == Source::kRow;
 }
 
 Arity OperatorArity(const Module& module, const Operator& op,
                     uint32_t label_arity, uint32_t results) {
-  Arity arity;
-  if (FixedArity(op.op, &arity)) return arity;
-  const OpClass op_class = InfoOf(op.op).op_class;
-  if (op_class == OpClass::kBr) return {label_arity, 0};
-  if (op_class == OpClass::kBrIf) return {label_arity + 1, label_arity};
-  if (op_class == OpClass::kBrTable) return {label_arity + 1, 0};
-  if (op_class == OpClass::kBrOnNull) return {label_arity + 1, label_arity + 1};
-  if (op_class == OpClass::kBrOnCast) return {label_arity, label_arity};
-  if (op_class == OpClass::kBrOnNonNull) {
-    return {label_arity, label_arity - (label_arity > 0 ? 1 : 0)};
+  const ArityRow& row = kRows[static_cast<int>(op.op)];
+  const uint32_t index = op.index[0];
+  const uint32_t n = label_arity;
+  switch (row.source) {
+    case Source::kRow:
+      return {row.operands, row.results};
+    case Source::kBr:
+      return {n, 0};
+    case Source::kBrIf:
+      return {n + 1, n};
+    case Source::kBrTable:
+      return {n + 1, 0};
+    case Source::kBrOnNull:
+      return {n + 1, n + 1};
+    case Source::kBrOnNonNull:
+      return {n, n > 0 ? n - 1 : 0};
+    case Source::kBrOnCast:
+      return {n, n};
+    case Source::kReturn:
+      return {results, 0};
+    case Source::kTag:
+      return {TagArity(module, index), 0};
+    case Source::kCallee:
+      return FunctionArity(module, index);
+    case Source::kReturnCallee:
+      return {FunctionArity(module, index).operands, 0};
+    case Source::kCalledType: {
+      const Arity callee = FunctionTypeArity(module, index);
+      return {callee.operands + 1, callee.results};
+    }
+    case Source::kReturnCalledType:
+      return {FunctionTypeArity(module, index).operands + 1, 0};
+    case Source::kStructType:
+      if (index >= module.types.size()) return {0, 1};
+      return {Count(module.types[index].fields.size()), 1};
+    case Source::kCount:
+      return {op.index[1], 1};
   }
-  if (op_class == OpClass::kReturn) return {results, 0};
-  if (op_class == OpClass::kThrow) return {TagArity(module, op.index[0]), 0};
-  if (op_class == OpClass::kArrayNewFixed) return {op.index[1], 1};
-  if (op_class == OpClass::kStructNew) {
-    const TypeIndex type = op.index[0];
-    if (type >= module.types.size()) return {0, 1};
-    return {Count(module.types[type].fields.size()), 1};
-  }
-  if (op_class == OpClass::kCall || op_class == OpClass::kReturnCall) {
-    arity = FunctionArity(module, op.index[0]);
-  } else {
-    arity = FunctionTypeArity(module, op.index[0]);
-    ++arity.operands;  // The callee.
-  }
-  if (op_class == OpClass::kReturnCall ||
-      op_class == OpClass::kReturnCallIndirect ||
-      op_class == OpClass::kReturnCallRef) {
-    arity.results = 0;
-  }
-  return arity;
+  return {};
 }
 
 }  // namespace weft::wasm
