@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "ir/wasm/bytes.h"
@@ -96,24 +97,57 @@ constexpr bool IsControl(char c) {
   return static_cast<uint8_t>(c) < 0x20 || c == 0x7f;
 }
 
+constexpr std::array<bool, 256> MakePlainInString() {
+  std::array<bool, 256> plain = {};
+  for (size_t c = 0x20; c < 256; ++c) plain[c] = true;
+  plain['"'] = plain['\\'] = plain[0x7f] = false;
+  return plain;
+}
+
+constexpr std::array<bool, 256> kPlainInString = MakePlainInString();
+
+// Whether it stands for itself inside of a string.
+constexpr bool IsPlainInString(char c) {
+  return kPlainInString[static_cast<uint8_t>(c)];
+}
+
 bool IsLineEnd(char c) { return c == '\n' || c == '\r'; }
 
-void AppendUtf8(uint32_t code, std::string* out) {
+// Returns how many bytes it wrote.
+size_t WriteUtf8(uint32_t code, char* out) {
+  size_t size = 0;
+  const auto tail = [&](int shift) {
+    out[size++] = static_cast<char>(0x80 | (code >> shift & 0x3f));
+  };
   if (code < 0x80) {
-    out->push_back(static_cast<char>(code));
-    return;
+    out[size++] = static_cast<char>(code);
+    return size;
   }
   if (code < 0x800) {
-    out->push_back(static_cast<char>(0xc0 | code >> 6));
+    out[size++] = static_cast<char>(0xc0 | code >> 6);
   } else if (code < 0x10000) {
-    out->push_back(static_cast<char>(0xe0 | code >> 12));
-    out->push_back(static_cast<char>(0x80 | (code >> 6 & 0x3f)));
+    out[size++] = static_cast<char>(0xe0 | code >> 12);
+    tail(6);
   } else {
-    out->push_back(static_cast<char>(0xf0 | code >> 18));
-    out->push_back(static_cast<char>(0x80 | (code >> 12 & 0x3f)));
-    out->push_back(static_cast<char>(0x80 | (code >> 6 & 0x3f)));
+    out[size++] = static_cast<char>(0xf0 | code >> 18);
+    tail(12);
+    tail(6);
   }
-  out->push_back(static_cast<char>(0x80 | (code & 0x3f)));
+  tail(0);
+  return size;
+}
+
+// Indentation can be most of a text.
+const char* SkipSpaces(const char* p, const char* end) {
+  constexpr uint64_t kEightSpaces = 0x2020202020202020;
+  while (end - p >= 8) {
+    uint64_t eight;
+    std::memcpy(&eight, p, sizeof(eight));
+    if (eight != kEightSpaces) break;
+    p += 8;
+  }
+  while (p != end && ClassOf(*p) == kSpace) ++p;
+  return p;
 }
 
 bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xc0) == 0x80; }
@@ -136,7 +170,7 @@ Token Lexer::Next() {
   while (p != end_) {
     switch (ClassOf(*p)) {
       case kSpace:
-        ++p;
+        p = SkipSpaces(p + 1, end_);
         continue;
       case kOpen:
         if (end_ - p > 1 && p[1] == ';') {
@@ -280,14 +314,17 @@ bool Lexer::SkipString(const char** p) {
   const char* begin = *p;
   const char* q = begin + 1;
   for (;;) {
+    while (q != end_ && IsPlainInString(*q)) ++q;
     if (q == end_) return Fail("unclosed string", begin);
     if (*q == '"') break;
-    if (*q == '\\') {
-      if (!SkipEscape(&q)) return false;
-    } else if (IsControl(*q)) {
+    if (*q != '\\') {
       return Fail(IsLineEnd(*q) ? "unclosed string" : "illegal character", q);
-    } else {
-      ++q;
+    }
+    // Escapes tend to come in rows, of this kind.
+    if (end_ - q > 2 && (HexDigit(q[1]) | HexDigit(q[2])) >= 0) {
+      q += 3;
+    } else if (!SkipEscape(&q)) {
+      return false;
     }
   }
   *p = q + 1;
@@ -297,10 +334,6 @@ bool Lexer::SkipString(const char** p) {
 bool Lexer::SkipEscape(const char** p) {
   const char* q = *p;
   const auto left = end_ - q;
-  if (left > 2 && HexDigit(q[1]) >= 0 && HexDigit(q[2]) >= 0) {
-    *p = q + 3;
-    return true;
-  }
   if (left > 1 && SimpleEscape(q[1]) != 0) {
     *p = q + 2;
     return true;
@@ -419,27 +452,29 @@ bool Lexer::SkipAnnotation() {
 void AppendStringBytes(absl::string_view quoted, std::string* out) {
   const char* p = quoted.data() + 1;
   const char* end = quoted.data() + quoted.size() - 1;
+  // No escape stands for more bytes than it has characters.
+  size_t size = out->size();
+  out->resize(size + static_cast<size_t>(end - p));
+  char* bytes = out->data();
   while (p != end) {
-    const char* run = std::find(p, end, '\\');
-    out->append(p, run);
-    // Escapes tend to come in rows.
-    for (p = run; p != end && *p == '\\';) {
-      if (HexDigit(p[1]) >= 0) {
-        out->push_back(static_cast<char>(HexDigit(p[1]) << 4 | HexDigit(p[2])));
-        p += 3;
-      } else if (p[1] != 'u') {
-        out->push_back(SimpleEscape(p[1]));
-        p += 2;
-      } else {
-        uint32_t code = 0;
-        for (p += 3; *p != '}'; ++p) {
-          if (*p != '_') code = code << 4 | static_cast<uint32_t>(HexDigit(*p));
-        }
-        AppendUtf8(code, out);
-        ++p;
+    if (*p != '\\') {
+      bytes[size++] = *p++;
+    } else if (const int high = HexDigit(p[1]); high >= 0) {
+      bytes[size++] = static_cast<char>(high << 4 | HexDigit(p[2]));
+      p += 3;
+    } else if (p[1] != 'u') {
+      bytes[size++] = SimpleEscape(p[1]);
+      p += 2;
+    } else {
+      uint32_t code = 0;
+      for (p += 3; *p != '}'; ++p) {
+        if (*p != '_') code = code << 4 | static_cast<uint32_t>(HexDigit(*p));
       }
+      size += WriteUtf8(code, bytes + size);
+      ++p;
     }
   }
+  out->resize(size);
 }
 
 namespace {

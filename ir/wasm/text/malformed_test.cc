@@ -263,7 +263,9 @@ TEST(EvilTest, ManyOfAKind) {
   EXPECT_EQ(ParseError(absl::StrCat("(func (block ",
                                     Repeat("(param i32)", kMany), "))")),
             "");
-  EXPECT_EQ(ParseError(absl::StrCat("(data ", Repeat("\"\\00\"", 1), ")")), "");
+  EXPECT_EQ(ParseError(absl::StrCat("(data \"", Repeat("\\00a\\n", 10 * kMany),
+                                    "\")")),
+            "");
   EXPECT_EQ(ParseError(absl::StrCat("(data ", Repeat("\"\\00\" ", kMany), ")")),
             "");
   EXPECT_EQ(ParseError(Repeat("(@custom \"a\")", kMany)), "");
