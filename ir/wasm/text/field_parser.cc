@@ -67,78 +67,34 @@ bool FieldParser::DefineField() {
   return reader_.SkipForm();  // A type.
 }
 
-void FieldParser::AddImport(absl::string_view module, absl::string_view field,
-                            ExternalKind kind, uint32_t index) {
-  m_.module.imports.push_back({module, field, kind, index});
-}
-
+// What is imported reads like a definition with an import in it.
 bool FieldParser::DefineImport() {
-  absl::string_view module;
-  absl::string_view field;
-  if (!reader_.ExpectName(&module) || !reader_.ExpectName(&field)) {
+  static constexpr struct {
+    absl::string_view word;
+    bool (FieldParser::*define)();
+  } kKinds[] = {
+      {"func", &FieldParser::DefineFunc},
+      {"global", &FieldParser::DefineGlobal},
+      {"memory", &FieldParser::DefineMemory},
+      {"table", &FieldParser::DefineTable},
+      {"tag", &FieldParser::DefineTag},
+  };
+  if (!reader_.ExpectName(&import_module_) ||
+      !reader_.ExpectName(&import_field_)) {
     return false;
   }
-  Module& m = m_.module;
-  const auto import = static_cast<uint32_t>(m.imports.size());
-  if (reader_.TakeForm("func")) {
-    const auto index = static_cast<FuncIndex>(m.funcs.size());
-    AddImport(module, field, ExternalKind::kFunc, index);
-    Function func;
-    func.import_index = import;
-    if (!m_.TakeName(index, &m_.names.funcs) || !ParseFuncUse(&func.type)) {
-      return false;
-    }
-    AddParamNames(index);
-    m.funcs.push_back(func);
-    ++m.num_imported_funcs;
-  } else if (reader_.TakeForm("table")) {
-    const auto index = static_cast<TableIndex>(m.tables.size());
-    AddImport(module, field, ExternalKind::kTable, index);
-    Table table;
-    table.import_index = import;
-    if (!m_.TakeName(index, &m_.names.tables) || !ParseTableType(&table.type)) {
-      return false;
-    }
-    m.tables.push_back(table);
-    ++m.num_imported_tables;
-  } else if (reader_.TakeForm("memory")) {
-    const auto index = static_cast<MemoryIndex>(m.memories.size());
-    AddImport(module, field, ExternalKind::kMemory, index);
-    Memory memory;
-    memory.import_index = import;
-    if (!m_.TakeName(index, &m_.names.memories) ||
-        !ParseMemoryType(&memory.type)) {
-      return false;
-    }
-    m.memories.push_back(memory);
-    ++m.num_imported_memories;
-  } else if (reader_.TakeForm("global")) {
-    const auto index = static_cast<GlobalIndex>(m.globals.size());
-    AddImport(module, field, ExternalKind::kGlobal, index);
-    Global global;
-    global.import_index = import;
-    if (!m_.TakeName(index, &m_.names.globals) ||
-        !ParseGlobalType(&global.type)) {
-      return false;
-    }
-    m.globals.push_back(global);
-    ++m.num_imported_globals;
-  } else {
-    if (!reader_.ExpectForm("tag")) return false;
-    const auto index = static_cast<TagIndex>(m.tags.size());
-    AddImport(module, field, ExternalKind::kTag, index);
-    Tag tag;
-    tag.import_index = import;
-    if (!m_.TakeName(index, &m_.names.tags) || !ParseFuncUse(&tag.type)) {
-      return false;
-    }
-    m.tags.push_back(tag);
-    ++m.num_imported_tags;
+  for (const auto& kind : kKinds) {
+    if (!reader_.TakeForm(kind.word)) continue;
+    in_import_ = true;
+    const bool ok = (this->*kind.define)();
+    in_import_ = false;
+    return ok && reader_.ExpectRight();
   }
-  return reader_.ExpectRight();
+  return reader_.FailExpected("what is imported, such as '(func ...'");
 }
 
 bool FieldParser::InlineExports(ExternalKind kind, uint32_t index) {
+  if (in_import_) return true;
   while (reader_.TakeForm("export")) {
     absl::string_view name;
     if (!reader_.ExpectName(&name) || !reader_.ExpectRight()) return false;
@@ -150,16 +106,17 @@ bool FieldParser::InlineExports(ExternalKind kind, uint32_t index) {
 // Sets `*import_index`, or leaves it alone when there is no import.
 bool FieldParser::InlineImport(ExternalKind kind, uint32_t index,
                                uint32_t* num_imported, uint32_t* import_index) {
-  if (!reader_.TakeForm("import")) return true;
-  absl::string_view module;
-  absl::string_view field;
-  if (!reader_.ExpectName(&module) || !reader_.ExpectName(&field)) {
-    return false;
+  if (!in_import_) {
+    if (!reader_.TakeForm("import")) return true;
+    if (!reader_.ExpectName(&import_module_) ||
+        !reader_.ExpectName(&import_field_) || !reader_.ExpectRight()) {
+      return false;
+    }
   }
   *import_index = static_cast<uint32_t>(m_.module.imports.size());
   ++*num_imported;
-  AddImport(module, field, kind, index);
-  return reader_.ExpectRight();
+  m_.module.imports.push_back({import_module_, import_field_, kind, index});
+  return true;
 }
 
 bool FieldParser::ParseFuncUse(TypeIndex* type) {

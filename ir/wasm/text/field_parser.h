@@ -70,9 +70,6 @@ class FieldParser {
   bool InlineExports(ExternalKind kind, uint32_t index);
   bool InlineImport(ExternalKind kind, uint32_t index, uint32_t* num_imported,
                     uint32_t* import_index);
-  void AddImport(absl::string_view module, absl::string_view field,
-                 ExternalKind kind, uint32_t index);
-
   bool AddressType(bool* is_64);
   bool ParseLimits(Limits* limits);
   bool ParseTableType(TableType* type);
@@ -110,6 +107,9 @@ class FieldParser {
   CodeParser body_parser_;
   CodeParser expr_parser_;
   TypeUse use_;
+  bool in_import_ = false;  // Within an import field.
+  absl::string_view import_module_;
+  absl::string_view import_field_;
   std::vector<Custom> customs_;
 };
 

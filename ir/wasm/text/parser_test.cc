@@ -224,6 +224,26 @@ TEST(ParserTest, ImportsComeFirst) {
             "");
 }
 
+TEST(ParserTest, ImportFields) {
+  EXPECT_EQ(ParseError("(import \"\" \"\" (func (export \"\")))"),
+            "1:21: expected ')', found '(export'");
+  EXPECT_EQ(ParseError("(import \"\" \"\" (func (import \"\" \"\")))"),
+            "1:21: expected ')', found '(import'");
+  EXPECT_EQ(ParseError("(import \"\" \"\" (func) (func))"),
+            "1:22: expected ')', found '(func'");
+  EXPECT_EQ(ParseError("(import \"\" \"\" (func nop))"),
+            "1:21: expected ')', found 'nop'");
+  EXPECT_EQ(ParseError("(import \"\" \"\" (global i32 (i32.const 0)))"),
+            "1:27: expected ')', found '(i32.const'");
+  EXPECT_EQ(ParseError("(import \"\" \"\" (memory (data)))"),
+            "1:23: expected a number, found '(data'");
+  EXPECT_EQ(ParseError("(import \"\" \"\" (table funcref (elem)))"),
+            "1:22: expected a number, found 'funcref'");
+  EXPECT_EQ(ParseError("(import \"\" \"\" (type (func)))"),
+            "1:15: expected what is imported, such as '(func ...', found "
+            "'(type'");
+}
+
 TEST(ParserTest, OneStart) {
   EXPECT_EQ(ParseError("(func $f) (start $f)"), "");
   EXPECT_EQ(ParseError("(func) (start 0) (start 0)"),
