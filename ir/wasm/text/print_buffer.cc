@@ -1,5 +1,7 @@
 #include "ir/wasm/text/print_buffer.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -10,6 +12,8 @@ namespace weft::wasm {
 namespace {
 
 constexpr size_t kMinCapacity = 4096;
+// Stays in the second cache.
+constexpr size_t kOutwardCapacity = 1 << 17;
 
 constexpr char kHexDigits[] = "0123456789abcdef";
 
@@ -77,6 +81,17 @@ int Utf8Size(uint8_t lead) {
   return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
+// Asks the system for large pages in memory that nothing has touched: with
+// small ones it takes as long to get the memory of a large text as to write it.
+void PreferLargePages(char* begin, size_t size) {
+  constexpr uintptr_t kLargePage = 1 << 21;
+  const auto address = reinterpret_cast<uintptr_t>(begin);
+  const uintptr_t first = (address + kLargePage - 1) & ~(kLargePage - 1);
+  const uintptr_t last = (address + size) & ~(kLargePage - 1);
+  if (last <= first) return;
+  (void)madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+}
+
 void AppendNan(bool negative, uint64_t payload, uint64_t canonical,
                PrintBuffer* out) {
   if (negative) out->Char('-');
@@ -96,35 +111,48 @@ void AppendFinite(T value, PrintBuffer* out) {
 }  // namespace
 
 void PrintBuffer::Grow(size_t count) {
-  size_t used = size();
-  size_t wanted = storage_.size() + storage_.size() / 2;
-  if (count > limit_ || used > limit_ - count) {
+  auto used = static_cast<size_t>(pos_ - begin());
+  if (count > limit_ || size() > limit_ - count) {
     overflow_ = true;
+    outward_.clear();
     used = 0;
-    wanted = storage_.size();
   }
-  wanted = std::max({used + count + kSlack, wanted, kMinCapacity});
+  size_t wanted = storage_.size();
+  if (kind_ == Kind::kOutward) {
+    outward_.append(begin(), used);
+    used = 0;
+    wanted = std::max(count + kSlack, kOutwardCapacity);
+  } else if (!overflow_) {
+    wanted =
+        std::max({used + count + kSlack, wanted + wanted / 2, kMinCapacity});
+  } else {
+    wanted = std::max(wanted, count + kSlack);
+  }
   if (wanted > storage_.size()) storage_.resize(wanted);
   pos_ = begin() + used;
   end_ = begin() + storage_.size() - kSlack;
 }
 
 void PrintBuffer::Expect(size_t count) {
-  // Copying what is there is cheap as long as it is little.
-  constexpr size_t kCheap = 8;
   const size_t wanted = size() + count + count / 8;
-  if (wanted > limit_ || wanted <= storage_.size()) return;
-  if (size() > wanted / kCheap) return;
-  const size_t used = size();
-  storage_.resize(wanted + kSlack);
-  pos_ = begin() + used;
-  end_ = begin() + storage_.size() - kSlack;
+  if (wanted > limit_ || wanted <= outward_.capacity()) return;
+  outward_.reserve(wanted);
+  PreferLargePages(outward_.data() + outward_.size(),
+                   outward_.capacity() - outward_.size());
 }
 
 std::string PrintBuffer::Take() {
-  storage_.resize(size());
-  std::string taken = std::move(storage_);
-  storage_.clear();
+  const auto used = static_cast<size_t>(pos_ - begin());
+  std::string taken;
+  if (kind_ == Kind::kOutward) {
+    outward_.append(begin(), used);
+    taken = std::move(outward_);
+    outward_.clear();
+  } else {
+    storage_.resize(used);
+    taken = std::move(storage_);
+    storage_.clear();
+  }
   pos_ = end_ = begin();
   return taken;
 }

@@ -17,12 +17,18 @@ namespace weft::wasm {
 // memory: a long name can be referred to by every byte of a body.
 class PrintBuffer {
  public:
-  explicit PrintBuffer(size_t limit) : limit_(limit) {}
+  enum class Kind : uint8_t {
+    kWhole,    // All of the text can be looked at.
+    kOutward,  // For large texts: only Take shows it.
+  };
+
+  explicit PrintBuffer(size_t limit, Kind kind = Kind::kWhole)
+      : limit_(limit), kind_(kind) {}
   PrintBuffer(const PrintBuffer&) = delete;
   PrintBuffer& operator=(const PrintBuffer&) = delete;
 
-  // Says that about `count` more bytes will come: it will not grow in small
-  // steps until then.
+  // Says that about `count` more bytes will come. Memory that is not needed
+  // then is not touched. REQUIRES: kOutward.
   void Expect(size_t count);
 
   void Char(char c) {
@@ -57,14 +63,17 @@ class PrintBuffer {
   void F32(uint32_t bits);
   void F64(uint64_t bits);
 
-  size_t size() const { return static_cast<size_t>(pos_ - begin()); }
+  size_t size() const {
+    return outward_.size() + static_cast<size_t>(pos_ - begin());
+  }
+  bool overflow() const { return overflow_; }
+  // The text, which is gone then.
+  std::string Take();
+
+  // REQUIRES: kWhole.
   const char* data() const { return storage_.data(); }
   absl::string_view view() const { return {data(), size()}; }
   void clear() { pos_ = begin(); }
-  // REQUIRES: size <= size().
-  void Truncate(size_t size) { pos_ = begin() + size; }
-  bool overflow() const { return overflow_; }
-  std::string Take();
 
   // Bytes behind size() that may be read, whatever they are.
   static constexpr size_t kSlack = 16;
@@ -79,10 +88,12 @@ class PrintBuffer {
   void Grow(size_t count);
 
   size_t limit_;
-  std::string storage_;
+  Kind kind_;
+  bool overflow_ = false;
+  std::string storage_;  // The text, or the end of it that is being written.
+  std::string outward_;  // kOutward: what comes before.
   char* pos_ = storage_.data();
   char* end_ = storage_.data();
-  bool overflow_ = false;
 };
 
 // Appends `text`, which is UTF-8, as a string with its quotes. What a terminal

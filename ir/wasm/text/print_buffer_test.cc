@@ -117,14 +117,35 @@ TEST(PrintBufferTest, KnowsIdentifiers) {
 }
 
 TEST(PrintBufferTest, ForgetsWhatIsTooLong) {
-  PrintBuffer out(10000);
-  const std::string part(3000, 'x');
-  for (int i = 0; i < 3; ++i) out.Text(part);
-  EXPECT_FALSE(out.overflow());
-  EXPECT_EQ(out.size(), 9000u);
-  for (int i = 0; i < 100; ++i) out.Text(part);
-  EXPECT_TRUE(out.overflow());
-  EXPECT_LE(out.size(), 20000u);
+  for (auto kind : {PrintBuffer::Kind::kWhole, PrintBuffer::Kind::kOutward}) {
+    PrintBuffer out(300000, kind);
+    const std::string part(100000, 'x');
+    for (int i = 0; i < 3; ++i) out.Text(part);
+    EXPECT_FALSE(out.overflow());
+    EXPECT_EQ(out.size(), 300000u);
+    for (int i = 0; i < 100; ++i) {
+      out.Text(part);
+      EXPECT_LE(out.size(), 600000u);
+    }
+    EXPECT_TRUE(out.overflow());
+  }
+}
+
+TEST(PrintBufferTest, KeepsLongTexts) {
+  std::string expected;
+  PrintBuffer out(1 << 30, PrintBuffer::Kind::kOutward);
+  for (int i = 0; i < 200000; ++i) {
+    if (i % 50000 == 100) out.Expect(1 << 20);
+    if (i % 70000 == 0) out.Text(std::string(300000, 'y'));
+    if (i % 70000 == 0) expected.append(300000, 'y');
+    out.Decimal(static_cast<uint64_t>(i));
+    expected += std::to_string(i);
+    ASSERT_EQ(out.size(), expected.size());
+  }
+  EXPECT_TRUE(out.Take() == expected);
+  EXPECT_EQ(out.size(), 0u);
+  out.Text("again");
+  EXPECT_EQ(out.Take(), "again");
 }
 
 }  // namespace

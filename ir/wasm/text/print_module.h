@@ -28,7 +28,7 @@ class ModulePrinter {
   ModulePrinter(const Module& module, const PrintTextOptions& options)
       : module_(module),
         options_(options),
-        out_(options.max_size),
+        out_(options.max_size, PrintBuffer::Kind::kOutward),
         layout_(&out_),
         names_(module, options.names),
         types_(module, names_),

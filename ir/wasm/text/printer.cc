@@ -21,6 +21,9 @@ namespace {
 // print.
 constexpr size_t kEstimates = 16;
 
+// Characters that a byte of a segment or custom section takes.
+constexpr size_t kEscapedSize = 2;
+
 }  // namespace
 
 absl::StatusOr<std::string> ModulePrinter::Print() {
@@ -69,6 +72,13 @@ absl::Status ModulePrinter::Functions() {
   const size_t num_funcs = module_.funcs.size();
   size_t left = 0;
   for (const Function& func : module_.funcs) left += func.body.size();
+  size_t behind = 0;
+  for (const DataSegment& data : module_.datas) {
+    behind += kEscapedSize * data.bytes.size();
+  }
+  for (const CustomSection& custom : module_.customs) {
+    behind += kEscapedSize * custom.bytes.size();
+  }
   const size_t step = left / kEstimates;
   size_t done = 0;
   size_t next = step / 2;
@@ -84,7 +94,8 @@ absl::Status ModulePrinter::Functions() {
     next = done + step;
     const double growth = static_cast<double>(out_.size() - begin) /
                           static_cast<double>(std::max(done, size_t{1}));
-    out_.Expect(static_cast<size_t>(static_cast<double>(left) * growth));
+    out_.Expect(static_cast<size_t>(static_cast<double>(left) * growth) +
+                behind);
   }
   return absl::OkStatus();
 }
