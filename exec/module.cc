@@ -4,6 +4,7 @@
 
 #include "exec/compiled_module.h"
 #include "exec/engine_data.h"
+#include "exec/interpreter/dispatch.h"
 #include "exec/runtime/type_registry.h"
 #include "ir/wasm/names.h"
 #include "ir/wasm/reader.h"
@@ -111,7 +112,8 @@ absl::StatusOr<Module> Module::Compile(const Engine& engine,
       compiled->module, compiled->types, registry,
       CodeOptions{.fuse = options.fuse,
                   .metering = options.metering,
-                  .canonical_nans = options.canonical_nans});
+                  .canonical_nans = options.canonical_nans},
+      &CellFor);
   const wasm::Module& m = compiled->module;
   compiled->exports.reserve(m.exports.size());
   for (uint32_t i = 0; i < m.exports.size(); ++i) {

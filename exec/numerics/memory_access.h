@@ -32,7 +32,7 @@ namespace weft::exec {
 //
 // Undefined for operators that are not loads.
 template <wasm::Op op>
-struct Load;
+struct LoadOp;
 
 // A store, likewise:
 //
@@ -40,12 +40,12 @@ struct Load;
 //   static Cell ToCell(V128, uint8_t lane)           if kLane
 //   ToBytes: the same with a `void*` at the end, to which the cell is written
 template <wasm::Op op>
-struct Store;
+struct StoreOp;
 
 template <wasm::Op op>
-concept IsLoad = requires { sizeof(Load<op>); };
+concept IsLoad = requires { sizeof(LoadOp<op>); };
 template <wasm::Op op>
-concept IsStore = requires { sizeof(Store<op>); };
+concept IsStore = requires { sizeof(StoreOp<op>); };
 
 namespace internal {
 
@@ -162,19 +162,19 @@ WEFT_INLINE V128 LoadZero(Cell cell) {
 // of lanes, without a function.
 #define WEFT_LOAD(name, ...)     \
   template <>                    \
-  struct Load<wasm::Op::k##name> \
+  struct LoadOp<wasm::Op::k##name> \
       : internal::LoadDefinition<wasm::Op::k##name, __VA_ARGS__> {}
 #define WEFT_LANE_LOAD(name, cell) \
   template <>                      \
-  struct Load<wasm::Op::k##name>   \
+  struct LoadOp<wasm::Op::k##name>   \
       : internal::LaneLoadDefinition<wasm::Op::k##name, cell> {}
 #define WEFT_STORE(name, ...)     \
   template <>                     \
-  struct Store<wasm::Op::k##name> \
+  struct StoreOp<wasm::Op::k##name> \
       : internal::StoreDefinition<wasm::Op::k##name, __VA_ARGS__> {}
 #define WEFT_LANE_STORE(name, cell) \
   template <>                       \
-  struct Store<wasm::Op::k##name>   \
+  struct StoreOp<wasm::Op::k##name>   \
       : internal::LaneStoreDefinition<wasm::Op::k##name, cell> {}
 
 // Integers: T is what the cell holds, R and V are the types of the number.

@@ -22,7 +22,7 @@ struct Bytes {
 template <Op op>
 auto LoadBytes() {
   const Bytes bytes;
-  return Load<op>::FromBytes(bytes.at);
+  return LoadOp<op>::FromBytes(bytes.at);
 }
 
 TEST(LoadTest, IntegersAreExtended) {
@@ -48,15 +48,15 @@ TEST(LoadTest, AtomicOnesAreUnsigned) {
   EXPECT_EQ(LoadBytes<Op::kI64AtomicLoad8U>(), 0x81u);
   EXPECT_EQ(LoadBytes<Op::kI64AtomicLoad16U>(), 0x8281u);
   EXPECT_EQ(LoadBytes<Op::kI64AtomicLoad32U>(), 0x84838281u);
-  EXPECT_TRUE(Load<Op::kI64AtomicLoad32U>::kAtomic);
-  EXPECT_FALSE(Load<Op::kI64Load32U>::kAtomic);
+  EXPECT_TRUE(LoadOp<Op::kI64AtomicLoad32U>::kAtomic);
+  EXPECT_FALSE(LoadOp<Op::kI64Load32U>::kAtomic);
 }
 
 TEST(LoadTest, FloatsKeepSignallingNans) {
-  EXPECT_EQ(std::bit_cast<uint32_t>(Load<Op::kF32Load>::FromCell(0x7f800001)),
+  EXPECT_EQ(std::bit_cast<uint32_t>(LoadOp<Op::kF32Load>::FromCell(0x7f800001)),
             0x7f800001u);
   EXPECT_EQ(
-      std::bit_cast<uint64_t>(Load<Op::kF64Load>::FromCell(0xfff0000000000001)),
+      std::bit_cast<uint64_t>(LoadOp<Op::kF64Load>::FromCell(0xfff0000000000001)),
       0xfff0000000000001u);
 }
 
@@ -91,7 +91,7 @@ TEST(LoadTest, VectorsAreExtendedSplatAndFilledWithZeros) {
 template <Op op>
 V128 LoadLane(uint8_t lane) {
   const Bytes bytes;
-  return Load<op>::FromBytes(bytes.at, V128::FromBits(0, 0), lane);
+  return LoadOp<op>::FromBytes(bytes.at, V128::FromBits(0, 0), lane);
 }
 
 TEST(LoadTest, LanesReplaceOneOnly) {
@@ -105,10 +105,10 @@ TEST(LoadTest, LanesReplaceOneOnly) {
 constexpr uint64_t kUntouched = 0xeeeeeeeeeeeeeeee;
 
 template <Op op>
-V128 StoreBytes(typename Store<op>::Value value) {
+V128 StoreBytes(typename StoreOp<op>::Value value) {
   alignas(16) uint8_t bytes[17];
   V128::FromBits(kUntouched, kUntouched).Store(bytes + 1);
-  Store<op>::ToBytes(value, bytes + 1);
+  StoreOp<op>::ToBytes(value, bytes + 1);
   return V128::Load(bytes + 1);
 }
 
@@ -124,21 +124,21 @@ TEST(StoreTest, IntegersAreWrapped) {
   EXPECT_EQ(StoreBytes<Op::kI64Store8>(kValue), low(0xeeeeeeeeeeeeee11));
   EXPECT_EQ(StoreBytes<Op::kI64Store16>(kValue), low(0xeeeeeeeeeeee2211));
   EXPECT_EQ(StoreBytes<Op::kI64Store32>(kValue), low(0xeeeeeeee44332211));
-  EXPECT_EQ(Store<Op::kI32AtomicStore>::ToCell(0x44332211), 0x44332211u);
-  EXPECT_EQ(Store<Op::kI32AtomicStore8>::ToCell(0x44332211), 0x11);
-  EXPECT_EQ(Store<Op::kI32AtomicStore16>::ToCell(0x44332211), 0x2211);
-  EXPECT_EQ(Store<Op::kI64AtomicStore>::ToCell(kValue), kValue);
-  EXPECT_EQ(Store<Op::kI64AtomicStore8>::ToCell(kValue), 0x11);
-  EXPECT_EQ(Store<Op::kI64AtomicStore16>::ToCell(kValue), 0x2211);
-  EXPECT_EQ(Store<Op::kI64AtomicStore32>::ToCell(kValue), 0x44332211u);
-  EXPECT_TRUE(Store<Op::kI64AtomicStore32>::kAtomic);
+  EXPECT_EQ(StoreOp<Op::kI32AtomicStore>::ToCell(0x44332211), 0x44332211u);
+  EXPECT_EQ(StoreOp<Op::kI32AtomicStore8>::ToCell(0x44332211), 0x11);
+  EXPECT_EQ(StoreOp<Op::kI32AtomicStore16>::ToCell(0x44332211), 0x2211);
+  EXPECT_EQ(StoreOp<Op::kI64AtomicStore>::ToCell(kValue), kValue);
+  EXPECT_EQ(StoreOp<Op::kI64AtomicStore8>::ToCell(kValue), 0x11);
+  EXPECT_EQ(StoreOp<Op::kI64AtomicStore16>::ToCell(kValue), 0x2211);
+  EXPECT_EQ(StoreOp<Op::kI64AtomicStore32>::ToCell(kValue), 0x44332211u);
+  EXPECT_TRUE(StoreOp<Op::kI64AtomicStore32>::kAtomic);
 }
 
 TEST(StoreTest, FloatsKeepSignallingNans) {
   EXPECT_EQ(
-      Store<Op::kF32Store>::ToCell(std::bit_cast<float>(uint32_t{0x7f800001})),
+      StoreOp<Op::kF32Store>::ToCell(std::bit_cast<float>(uint32_t{0x7f800001})),
       0x7f800001u);
-  EXPECT_EQ(Store<Op::kF64Store>::ToCell(
+  EXPECT_EQ(StoreOp<Op::kF64Store>::ToCell(
                 std::bit_cast<double>(uint64_t{0x7ff0000000000001})),
             0x7ff0000000000001u);
 }
@@ -146,12 +146,12 @@ TEST(StoreTest, FloatsKeepSignallingNans) {
 TEST(StoreTest, VectorsAndLanes) {
   const V128 value = V128::FromBits(0x8877665544332211, 0x0123456789abcdef);
   EXPECT_EQ(StoreBytes<Op::kV128Store>(value), value);
-  EXPECT_EQ(Store<Op::kV128Store8Lane>::ToCell(value, 9), 0xcd);
-  EXPECT_EQ(Store<Op::kV128Store16Lane>::ToCell(value, 3), 0x8877);
-  EXPECT_EQ(Store<Op::kV128Store32Lane>::ToCell(value, 3), 0x01234567u);
-  EXPECT_EQ(Store<Op::kV128Store64Lane>::ToCell(value, 1), 0x0123456789abcdefu);
+  EXPECT_EQ(StoreOp<Op::kV128Store8Lane>::ToCell(value, 9), 0xcd);
+  EXPECT_EQ(StoreOp<Op::kV128Store16Lane>::ToCell(value, 3), 0x8877);
+  EXPECT_EQ(StoreOp<Op::kV128Store32Lane>::ToCell(value, 3), 0x01234567u);
+  EXPECT_EQ(StoreOp<Op::kV128Store64Lane>::ToCell(value, 1), 0x0123456789abcdefu);
   uint8_t bytes[3] = {0xee, 0xee, 0xee};
-  Store<Op::kV128Store8Lane>::ToBytes(value, 1, bytes + 1);
+  StoreOp<Op::kV128Store8Lane>::ToBytes(value, 1, bytes + 1);
   EXPECT_EQ(bytes[0], 0xee);
   EXPECT_EQ(bytes[1], 0x22);
   EXPECT_EQ(bytes[2], 0xee);

@@ -1,7 +1,7 @@
 // The meaning of WebAssembly's simple operators, for the interpreter.
 //
 // Numeric<op> (definition.h) is an arithmetic operator, a comparison, a
-// conversion or a vector operator; Load<op> and Store<op> (memory_access.h)
+// conversion or a vector operator; LoadOp<op> and StoreOp<op> (memory_access.h)
 // say what bytes become; AtomicRmw<op> (atomic.h) what becomes of a cell. All
 // functions are inlined into the handler that uses them and touch nothing but
 // their arguments.

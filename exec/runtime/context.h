@@ -131,6 +131,15 @@ struct Activation {
   InstanceData* instance = nullptr;
   // First slot that is free behind the frame.
   Slot* top = nullptr;
+  // How the interpreter ended it: an Outcome (host_function.h).
+  uint8_t outcome = 0;
+};
+
+// A call of a host function that the interpreter is about to make.
+struct HostCall {
+  const FuncInst* func = nullptr;
+  Slot* slots = nullptr;       // Of arguments, later of results.
+  const Cell* next = nullptr;  // Null: the guest returns with the results.
 };
 
 // The store as handlers see it.
@@ -156,6 +165,7 @@ struct Context {
   Interrupter* interrupter = nullptr;  // Where the store's thread waits.
   Activation* activation = nullptr;
   Ref exception = kNullRef;  // The one that is being thrown.
+  HostCall host_call;
   // The real end of the slots, while stack_end may be lowered.
   Slot* stack_limit = nullptr;
   Slot* stack_begin = nullptr;

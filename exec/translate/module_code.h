@@ -15,6 +15,7 @@
 namespace weft::exec {
 
 class TypeRegistry;
+struct FunctionCode;
 
 struct CodeOptions {
   bool fuse = true;             // False: each operator for itself.
@@ -32,10 +33,15 @@ struct GlobalLayout {
 // Shared by the instances of a module and by threads.
 class ModuleCode {
  public:
-  // `module` is valid, and with `bytes` it points into outlives the result.
-  // `types` has the engine's id of each type of the module.
+  // The first cell of an instruction by its id: CellFor in
+  // exec/interpreter/dispatch.h.
+  using FirstCell = Cell (*)(uint16_t id);
+
+  // `module` is valid, and with the bytes it points into outlives the result;
+  // so does `registry`. `types` has the engine's id of each type of the module.
   ModuleCode(const wasm::Module& module, absl::Span<const TypeId> types,
-             const TypeRegistry& registry, const CodeOptions& options);
+             const TypeRegistry& registry, const CodeOptions& options,
+             FirstCell first_cell);
   ~ModuleCode();
 
   const wasm::Module& module() const { return module_; }
@@ -60,14 +66,17 @@ class ModuleCode {
   // this module's.
   bool Find(const Cell* pc, uint32_t* func, uint32_t* offset) const;
 
+  // The code that the address lies in, or null.
+  const FunctionCode* FindCode(const Cell* pc) const;
+
  private:
   class Impl;
 
   const wasm::Module& module_;
   const CodeOptions options_;
   std::vector<TypeId> types_;
-  std::vector<GlobalLayout> globals_;
   uint32_t num_global_cells_ = 0;
+  std::vector<GlobalLayout> globals_;
   std::unique_ptr<Impl> impl_;
 };
 

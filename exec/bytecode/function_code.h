@@ -1,0 +1,74 @@
+// A translated function: its bytecode, and what is known about places in it.
+#ifndef WEFT_EXEC_BYTECODE_FUNCTION_CODE_H_
+#define WEFT_EXEC_BYTECODE_FUNCTION_CODE_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "exec/runtime/context.h"
+#include "exec/runtime/types.h"
+
+namespace weft::exec {
+
+// Where control goes with an exception, and where its parts are put.
+struct CatchRecord {
+  static constexpr uint32_t kNoSlot = ~uint32_t{0};
+
+  bool any = false;     // Whatever the tag.
+  uint32_t tag = 0;     // Index in the module, unless `any`.
+  uint32_t target = 0;  // In cells from the function's begin.
+  // The payload's slots, in FunctionCode::payload_slots, one entry for each
+  // slot of the payload.
+  uint32_t first_slot = 0;
+  uint32_t num_slots = 0;
+  uint32_t exception_slot = kNoSlot;  // For the exception itself.
+};
+
+// Code whose exceptions are looked up in `catches` first, then in `parent`.
+struct TryRegion {
+  static constexpr uint32_t kNoParent = ~uint32_t{0};
+
+  uint32_t begin = 0;  // In cells from the function's begin.
+  uint32_t end = 0;
+  uint32_t parent = kNoParent;  // The region asked next.
+  uint32_t first_catch = 0;
+  uint32_t num_catches = 0;
+};
+
+// The operator that code from a cell on came from.
+struct CodePosition {
+  uint32_t cell = 0;    // From the function's begin.
+  uint32_t offset = 0;  // In the module's bytes.
+};
+
+struct FunctionCode {
+  uint32_t func = 0;  // Among the module's defined functions.
+  // Header and instructions, in one piece.
+  std::unique_ptr<Cell[]> cells;
+  uint32_t num_cells = 0;  // Of instructions.
+  // Slots of references, ascending: those of parameters and locals one by
+  // one, then a range of temporary ones.
+  std::vector<uint32_t> ref_slots;
+  uint32_t ref_temps_begin = 0;
+  uint32_t ref_temps_end = 0;
+  std::vector<CodePosition> positions;  // Ascending.
+  std::vector<TryRegion> regions;  // An inner one behind the one around it.
+  std::vector<CatchRecord> catches;
+  std::vector<uint32_t> payload_slots;
+
+  static constexpr uint32_t kHeaderCells = sizeof(CodeHeader) / sizeof(Cell);
+
+  const Cell* begin() const { return cells.get() + kHeaderCells; }
+  const CodeHeader& header() const {
+    return *reinterpret_cast<const CodeHeader*>(cells.get());
+  }
+  // The offset in the module of the operator at `cell`.
+  uint32_t OffsetOf(uint32_t cell) const;
+  // The innermost region around `cell`, or kNoParent.
+  uint32_t RegionOf(uint32_t cell) const;
+};
+
+}  // namespace weft::exec
+
+#endif  // WEFT_EXEC_BYTECODE_FUNCTION_CODE_H_

@@ -1,0 +1,58 @@
+#include "exec/bytecode/instr.h"
+
+namespace weft::exec {
+namespace {
+
+constexpr std::string_view kFormNames[kFormCount] = {
+    "s",          "a",          "ss",         "si",         "as",
+    "sa",         "ai",         "is",         "ia",         "br.ss",
+    "br.si",      "br.as",      "br.ai",      "back.ss",    "back.si",
+    "back.as",    "back.ai",    "slots",      "s",          "a",
+    "ss",         "as",         "checked.s",  "checked.a",  "checked.ss",
+    "checked.as", "ss",         "si",         "as",         "sa",
+    "ai",         "checked.ss", "checked.si", "checked.as", "checked.sa",
+    "checked.ai", "far",
+};
+
+// "GlobalGet" as "global_get".
+std::string SnakeCase(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c >= 'A' && c <= 'Z') {
+      if (!out.empty()) out += '_';
+      out += static_cast<char>(c - 'A' + 'a');
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+constexpr std::string_view kFixedNames[] = {
+#define WEFT_INSTR(name, layout) #name,
+#include "exec/bytecode/instrs.def"
+#undef WEFT_INSTR
+};
+
+}  // namespace
+
+size_t CellsOf(InstrId id, const Cell* pc) {
+  const std::string_view layout = LayoutOf(id);
+  if (!IsVariable(layout)) return LayoutCells(layout);
+  // The count is the `u` before the list.
+  const size_t count =
+      FieldAt<uint32_t>(pc, FieldOffset(layout, layout.size() - 2));
+  return VariableCells(layout, count);
+}
+
+std::string NameOf(InstrId id) {
+  if (id < kFixedInstrCount) return SnakeCase(kFixedNames[id]);
+  const OpForm f = OpFormOf(id);
+  std::string out(wasm::RowOf(f.op).text);
+  out += ':';
+  out += kFormNames[static_cast<int>(f.form)];
+  if (f.canonical) out += ".canonical";
+  return out;
+}
+
+}  // namespace weft::exec

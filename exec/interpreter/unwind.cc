@@ -1,0 +1,72 @@
+#include "exec/interpreter/unwind.h"
+
+#include "exec/bytecode/function_code.h"
+#include "exec/interpreter/dispatch.h"
+#include "exec/runtime/heap_ops.h"
+#include "exec/translate/module_code.h"
+
+namespace weft::exec {
+namespace {
+
+// The clause that catches `tag` at `cell` of `code`, or null.
+const CatchRecord* FindCatch(const FunctionCode& code, uint32_t cell,
+                             const InstanceData& instance, uint32_t tag) {
+  uint32_t index = code.RegionOf(cell);
+  while (index != TryRegion::kNoParent) {
+    const TryRegion& region = code.regions[index];
+    for (uint32_t i = 0; i < region.num_catches; ++i) {
+      const CatchRecord& clause = code.catches[region.first_catch + i];
+      if (clause.any || instance.tags[clause.tag] == tag) return &clause;
+    }
+    index = region.parent;
+  }
+  return nullptr;
+}
+
+void Deliver(Context& context, const FunctionCode& code,
+             const CatchRecord& clause, Slot* frame) {
+  const Slot* const payload = ExceptionPayload(context, context.exception);
+  for (uint32_t i = 0; i < clause.num_slots; ++i) {
+    frame[code.payload_slots[clause.first_slot + i]] = payload[i];
+  }
+  if (clause.exception_slot != CatchRecord::kNoSlot) {
+    frame[clause.exception_slot] = context.exception;
+  }
+  context.exception = kNullRef;
+}
+
+}  // namespace
+
+bool Unwind(Context& context, Position* position) {
+  const uint32_t tag = ExceptionTag(context.heap->base(), context.exception);
+  Position at = *position;
+  Link* link = context.link;
+  // A return address lies behind its call.
+  uint32_t back = 0;
+  while (true) {
+    const FunctionCode* const code = at.instance->code->FindCode(at.pc - back);
+    if (code != nullptr) {
+      const auto cell = static_cast<uint32_t>(at.pc - back - code->begin());
+      const CatchRecord* const clause =
+          FindCatch(*code, cell, *at.instance, tag);
+      if (clause != nullptr) {
+        Deliver(context, *code, *clause, at.frame);
+        at.pc = code->begin() + clause->target;
+        context.link = link;
+        *position = at;
+        return true;
+      }
+    }
+    --link;
+    if (link->pc == RestoreCode()) {
+      at.instance = reinterpret_cast<InstanceData*>(link->frame);
+      --link;
+    }
+    if (link->pc == ExitCode()) return false;
+    at.pc = link->pc;
+    at.frame = link->frame;
+    back = 1;
+  }
+}
+
+}  // namespace weft::exec

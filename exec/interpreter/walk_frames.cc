@@ -1,0 +1,68 @@
+// Frames as links and activations tell of them.
+#include "exec/bytecode/function_code.h"
+#include "exec/interpreter/dispatch.h"
+#include "exec/interpreter/execute.h"
+#include "exec/translate/module_code.h"
+
+namespace weft::exec {
+namespace {
+
+struct Place {
+  const InstanceData* instance;
+  const Cell* pc;  // Inside of the instruction at work.
+  Slot* frame;
+};
+
+// All of them, innermost first, until `visit` returns false.
+void WalkPlaces(const Context& context,
+                absl::FunctionRef<bool(const Place&)> visit) {
+  const Link* end = context.link;
+  for (const Activation* a = context.activation; a != nullptr; a = a->outer) {
+    Place place{a->instance, a->pc, a->frame};
+    const Link* link = end;
+    end = a->begin;
+    // A function of the host alone, or none that was entered.
+    if (link == end) continue;
+    while (true) {
+      if (!visit(place)) return;
+      --link;
+      if (link->pc == RestoreCode()) {
+        place.instance = reinterpret_cast<const InstanceData*>(link->frame);
+        --link;
+      }
+      if (link->pc == ExitCode()) break;
+      place.pc = link->pc - 1;
+      place.frame = link->frame;
+    }
+  }
+}
+
+}  // namespace
+
+void WalkFrames(const Context& context,
+                absl::FunctionRef<bool(const FrameView&)> visit) {
+  WalkPlaces(context, [&](const Place& place) {
+    FrameView view;
+    view.instance = place.instance;
+    view.frame = place.frame;
+    if (!place.instance->code->Find(place.pc, &view.func, &view.offset)) {
+      return true;
+    }
+    return visit(view);
+  });
+}
+
+void VisitFrameRefs(const Context& context,
+                    absl::FunctionRef<void(Slot&)> visit) {
+  WalkPlaces(context, [&](const Place& place) {
+    const FunctionCode* const code = place.instance->code->FindCode(place.pc);
+    if (code == nullptr) return true;
+    for (const uint32_t slot : code->ref_slots) visit(place.frame[slot]);
+    for (uint32_t i = code->ref_temps_begin; i < code->ref_temps_end; ++i) {
+      visit(place.frame[i]);
+    }
+    return true;
+  });
+}
+
+}  // namespace weft::exec

@@ -1,0 +1,267 @@
+// Translates one function at a time. Private to the translator; its methods
+// are spread over function_translator.cc (functions, operands, results),
+// translate_simple.cc, translate_control.cc, translate_calls.cc,
+// translate_handlers.cc and translate_references.cc.
+#ifndef WEFT_EXEC_TRANSLATE_FUNCTION_TRANSLATOR_H_
+#define WEFT_EXEC_TRANSLATE_FUNCTION_TRANSLATOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "exec/bytecode/encoder.h"
+#include "exec/bytecode/function_code.h"
+#include "exec/runtime/type_registry.h"
+#include "exec/runtime/types.h"
+#include "exec/translate/module_code.h"
+#include "exec/translate/operand_stack.h"
+#include "ir/wasm/module.h"
+#include "ir/wasm/operator.h"
+
+namespace weft::exec {
+
+// Keeps its buffers from one function to the next. One per thread.
+class FunctionTranslator {
+ public:
+  FunctionTranslator(const ModuleCode& code, const TypeRegistry& registry,
+                     InstructionEncoder::FirstCell first_cell)
+      : code_(code),
+        module_(code.module()),
+        registry_(registry),
+        fuse_(code.options().fuse),
+        encoder_(first_cell) {}
+
+  // The code of defined function `func`. Time and memory linear in its body.
+  // REQUIRES: the body is valid.
+  // Errors: ResourceExhausted when it is too large for bytecode.
+  absl::StatusOr<std::unique_ptr<FunctionCode>> Translate(uint32_t func,
+                                                          Bounds bounds);
+
+ private:
+  using Types = absl::Span<const wasm::ValueType>;
+
+  static constexpr uint32_t kNone = ~uint32_t{0};
+  static constexpr uint32_t kNearSlots = 0x10000;
+
+  // A place that wants the cell of a label that is not bound yet.
+  struct Patch {
+    uint32_t cell = 0;  // Instruction; or catch clause, when `byte` is kNone.
+    uint32_t byte = 0;  // Of the target, behind the instruction's first cell.
+    uint32_t next = kNone;
+  };
+
+  struct Control {
+    wasm::OpClass op_class = wasm::OpClass::kBlock;
+    bool enters_loop = false;
+    Types params;
+    Types results;          // Unless the block type is inline:
+    wasm::ValueType value;  // A single result.
+    size_t height = 0;      // Operands below the parameters.
+    OperandStack::Heights heights;
+    uint32_t loop_cell = 0;
+    uint32_t patches = kNone;       // Of the label at its end.
+    uint32_t else_patches = kNone;  // Of `if`: where its condition is false.
+    // Exceptions: the region in force outside and inside; legacy try: its own
+    // region, and the slot of the exception that an arm has caught.
+    uint32_t outer_region = kNone;
+    uint32_t inner_region = kNone;
+    uint32_t try_region = kNone;
+    uint32_t exception_slot = kNone;
+    std::vector<CatchRecord> catches;
+    // The br_table that has a landing for this label, and where.
+    uint32_t table = kNone;
+    uint32_t landing = 0;
+
+    // Valid until controls_ grows.
+    Types end_types() const {
+      return value == wasm::ValueType() ? results : Types(&value, 1);
+    }
+    Types label_types() const { return enters_loop ? params : end_types(); }
+  };
+
+  // The condition of a branch: whether 32 bits are not zero, or a comparison.
+  struct Condition {
+    bool is_comparison = false;
+    // Of 32 bits: where they are; always in a slot, too.
+    bool in_acc = false;
+    uint32_t slot = 0;
+    // Of a comparison: its instruction, and where its result would be.
+    wasm::Op op = wasm::Op::kNop;
+    Form form = Form::kSS;
+    Cell operands = 0;
+    uint32_t result = 0;
+    bool is_zero_test = false;  // i32.eq or i32.ne with 0,
+    bool negated = false;       // the former.
+  };
+
+  // The last instruction, if it may still be changed.
+  struct Last {
+    uint32_t cell = kNone;
+    uint32_t result = kNone;  // Its slot, near and in its first field.
+    bool is_comparison = false;
+    bool is_add = false;  // i32.add of slots or accumulator and slot.
+    wasm::Op op = wasm::Op::kNop;
+    Form form = Form::kSS;
+    uint32_t int_acc = kNone;  // Before it.
+    uint32_t float_acc = kNone;
+  };
+
+  // function_translator.cc
+  absl::Status Attempt(uint32_t func, Bounds bounds);
+  absl::Status LayOut(wasm::ByteReader* reader);
+  void PlaceLocal(wasm::ValueType type, uint32_t* next);
+  std::unique_ptr<FunctionCode> Finish();
+  void Visit(const wasm::Operator& op);
+  void VisitReachable(const wasm::Operator& op);
+  bool VisitUnreachable(const wasm::Operator& op);
+  void VisitLocalGet(uint32_t local);
+  void VisitLocalSet(uint32_t local, bool tee);
+  void ChargeFor(const wasm::Operator& op);
+  void AddPosition();
+
+  uint32_t SlotOf(const Operand& operand) const;
+  void Materialize(const Operand& operand);
+  // Puts a popped operand into a slot, its own unless it has one.
+  uint32_t ToSlot(const Operand& operand);
+  void MaterializeAll();
+  void FlushReads(uint32_t local);
+  void Move(const Operand& from, uint32_t to);
+  void CopySlots(uint32_t from, uint32_t to, wasm::ValueType type);
+  uint32_t Near(uint32_t slot, uint32_t scratch);
+  uint32_t NearOf(const Operand& operand, uint32_t scratch) {
+    return Near(ToSlot(operand), scratch);
+  }
+  // Where an instruction puts a result that belongs into `slot`; FinishResult
+  // takes it there and says what the accumulators hold.
+  uint32_t ResultSlot(uint32_t slot);
+  void FinishResult(uint32_t cell, uint32_t slot, wasm::ValueType type,
+                    bool through_acc = true);
+  void NoteWrite(uint32_t slot, wasm::ValueType type);
+  bool IsAcc(const Operand& operand) const;
+  void ForgetAccs() { int_acc_ = float_acc_ = kNone; }
+  void ForgetLast() { last_ = Last(); }
+  bool IsLastResult(const Operand& operand) const {
+    return last_.cell != kNone && operand.kind == Operand::kTemp &&
+           last_.result == operand.slot;
+  }
+  void UndoLast();
+  uint16_t ListSlot(uint32_t slot, uint32_t index);
+
+  // translate_simple.cc
+  void VisitSimple(const wasm::Operator& op);
+  void VisitConst(const wasm::Operator& op);
+  void VisitUnary(wasm::Op op);
+  void VisitBinary(wasm::Op op);
+  void EmitIntegerBinary(wasm::Op op, Operand a, Operand b, uint32_t result);
+  void EmitFloatBinary(wasm::Op op, const Operand& a, const Operand& b,
+                       uint32_t result);
+  void VisitInSlots(const wasm::Operator& op);
+  void VisitLoad(const wasm::Operator& op);
+  void VisitStore(const wasm::Operator& op);
+  void VisitFar(const wasm::Operator& op);
+  bool IsNearMemory(const wasm::MemArg& mem) const;
+  void VisitGlobal(const wasm::Operator& op);
+  void VisitSelect();
+  void VisitMemoryOp(const wasm::Operator& op);
+  InstrId NumericId(wasm::Op op, Form form) const;
+
+  // translate_control.cc
+  void VisitControl(const wasm::Operator& op);
+  void Open(const wasm::Operator& op);
+  void SetBlockType(const wasm::BlockType& type, Control* control);
+  void VisitElse();
+  void VisitEnd();
+  void CloseBlock();
+  void EndFunction();
+  void VisitBr(uint32_t depth);
+  void VisitBrIf(uint32_t depth);
+  void VisitBrTable(const wasm::Operator& op);
+  void VisitBrOn(const wasm::Operator& op);
+  void EmitReturn();
+  Control& At(uint32_t depth) {
+    return controls_[controls_.size() - 1 - depth];
+  }
+  Condition TakeCondition();
+  Condition Unfused(const Condition& condition);
+  // The branch with an unknown target; its cell.
+  uint32_t EmitCondition(const Condition& condition, bool sense, bool back);
+  void Jump(Control* label);
+  bool InPlace(const Control& label) const;
+  void MoveToLabel(const Control& label);
+  void AddPatch(uint32_t cell, uint32_t byte, uint32_t* list);
+  void Bind(uint32_t* list);
+  void SetUnreachable();
+  void PushAll(Types types);
+  void ConditionalBranch(const Condition& condition, bool sense,
+                         uint32_t depth);
+
+  // translate_calls.cc
+  void VisitCall(const wasm::Operator& op);
+  uint32_t PlaceArguments(Types params);
+  void TakeResults(Types results, uint32_t base);
+
+  // translate_handlers.cc
+  void OpenTryTable(const wasm::Operator& op, Control* control);
+  void OpenTry(Control* control);
+  void VisitCatch(const wasm::Operator& op);
+  void VisitDelegate(uint32_t depth);
+  void VisitThrow(const wasm::Operator& op);
+  void CloseRegion(uint32_t region);
+  void EndArm();
+  uint32_t OpenRegion();
+  void AddPayload(Types types, OperandStack::Heights heights,
+                  CatchRecord* record);
+
+  // translate_references.cc
+  void VisitReference(const wasm::Operator& op);
+  void VisitTable(const wasm::Operator& op);
+  void VisitAggregate(const wasm::Operator& op);
+  // Pushes whether the reference on top, which stays, is a `target`.
+  void TestTop(wasm::ValueType target);
+  uint32_t TopSlot();
+  wasm::ValueType TargetType(wasm::HeapType heap, bool nullable) const;
+  void VisitArray(const wasm::Operator& op, const wasm::FieldType& element);
+  void VisitArrayBulk(const wasm::Operator& op, StorageKind kind);
+  std::vector<uint16_t> PopList(size_t count);
+
+  const ModuleCode& code_;
+  const wasm::Module& module_;
+  const TypeRegistry& registry_;
+  const bool fuse_;
+  InstructionEncoder encoder_;
+  Bounds bounds_ = Bounds::kExplicit;
+
+  // Of the function at hand.
+  uint32_t func_ = 0;
+  const wasm::SubType* type_ = nullptr;
+  std::vector<wasm::ValueType> local_types_;
+  std::vector<uint32_t> local_slots_;
+  uint32_t param_slots_ = 0;
+  uint32_t locals_end_ = 0;
+  uint32_t ref_temps_ = 0;      // Reserved for this attempt.
+  uint32_t scratch_slots_ = 0;  // 0, or slots near for those that are far.
+  uint32_t list_slots_ = 0;     // Of these, for lists.
+  bool needs_far_ = false;      // This attempt has met a far slot.
+  uint32_t most_list_ = 0;      // Longest list that it has met.
+  uint32_t frame_slots_ = 0;
+  OperandStack stack_;
+  std::vector<Control> controls_;
+  std::vector<Patch> patches_;
+  bool reachable_ = true;
+  uint32_t skipped_ = 0;      // Blocks opened in unreachable code.
+  uint32_t offset_ = 0;       // Of the operator at hand.
+  uint32_t int_acc_ = kNone;  // The slot that the accumulator mirrors.
+  uint32_t float_acc_ = kNone;
+  Last last_;
+  bool starts_block_ = true;  // Metering: the next operator begins a block.
+  uint32_t charge_cell_ = kNone;
+  uint32_t num_tables_ = 0;
+  uint32_t region_ = kNone;
+  std::unique_ptr<FunctionCode> result_;
+};
+
+}  // namespace weft::exec
+
+#endif  // WEFT_EXEC_TRANSLATE_FUNCTION_TRANSLATOR_H_

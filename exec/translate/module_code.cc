@@ -1,0 +1,200 @@
+#include "exec/translate/module_code.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "exec/bytecode/function_code.h"
+#include "exec/bytecode/instr.h"
+#include "exec/translate/function_translator.h"
+#include "third_party/parallel_for.h"
+
+namespace weft::exec {
+namespace {
+
+// Where an untranslated function's entry points to.
+struct LazyStub {
+  CodeHeader header;
+  Cell cell = 0;
+};
+
+// All functions under one Bounds.
+struct Variant {
+  std::once_flag made;
+  std::unique_ptr<FuncEntry[]> entries;
+  std::unique_ptr<LazyStub[]> stubs;
+};
+
+std::vector<GlobalLayout> LayOutGlobals(const wasm::Module& module,
+                                        uint32_t* cells) {
+  std::vector<GlobalLayout> layouts;
+  layouts.reserve(module.globals.size());
+  uint32_t imported = 0;
+  *cells = 0;
+  for (const wasm::Global& global : module.globals) {
+    if (global.is_import()) {
+      layouts.push_back({true, imported++});
+      continue;
+    }
+    layouts.push_back({false, *cells});
+    *cells += SlotsOfType(global.type.value);
+  }
+  return layouts;
+}
+
+}  // namespace
+
+class ModuleCode::Impl {
+ public:
+  Impl(const ModuleCode& code, const TypeRegistry& registry,
+       FirstCell first_cell)
+      : code_(code),
+        registry_(registry),
+        first_cell_(first_cell),
+        num_funcs_(static_cast<uint32_t>(code.module().funcs.size()) -
+                   code.module().num_imported_funcs) {}
+
+  FuncEntry* entries(Bounds bounds) {
+    Variant& variant = variants_[static_cast<int>(bounds)];
+    std::call_once(variant.made, [&] { Make(&variant); });
+    return variant.entries.get();
+  }
+
+  absl::Status Translate(uint32_t func, Bounds bounds) {
+    FuncEntry& entry = entries(bounds)[func];
+    if (!IsStub(bounds, entry.code.load(std::memory_order_acquire))) {
+      return absl::OkStatus();
+    }
+    std::unique_ptr<FunctionTranslator> translator = TakeTranslator();
+    absl::StatusOr<std::unique_ptr<FunctionCode>> made =
+        translator->Translate(func, bounds);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    translators_.push_back(std::move(translator));
+    if (!made.ok()) return made.status();
+    // Another thread may have been faster: its code stays.
+    if (!IsStub(bounds, entry.code.load(std::memory_order_relaxed))) {
+      return absl::OkStatus();
+    }
+    const Cell* const begin = (*made)->begin();
+    codes_.emplace(begin, *std::move(made));
+    entry.code.store(begin, std::memory_order_release);
+    return absl::OkStatus();
+  }
+
+  absl::Status TranslateAll(Bounds bounds, int threads) {
+    std::mutex failed;
+    absl::Status status;
+    ParallelFor(num_funcs_, threads, [&](size_t func) {
+      const absl::Status one = Translate(static_cast<uint32_t>(func), bounds);
+      if (one.ok()) return;
+      const std::lock_guard<std::mutex> lock(failed);
+      status = one;
+    });
+    return status;
+  }
+
+  const FunctionCode* FindCode(const Cell* pc) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    auto it = codes_.upper_bound(pc);
+    if (it == codes_.begin()) return nullptr;
+    const FunctionCode& code = *std::prev(it)->second;
+    return pc < code.begin() + code.num_cells ? &code : nullptr;
+  }
+
+  // Whether `pc` is the stub of a function, which goes to `*func`.
+  bool FindStub(const Cell* pc, uint32_t* func) const {
+    for (const Bounds bounds : {Bounds::kGuard, Bounds::kExplicit}) {
+      if (!IsStub(bounds, pc)) continue;
+      *func = reinterpret_cast<const CodeHeader*>(pc)[-1].func;
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  void Make(Variant* variant) {
+    variant->stubs.reset(new LazyStub[num_funcs_]);
+    variant->entries.reset(new FuncEntry[num_funcs_]);
+    for (uint32_t i = 0; i < num_funcs_; ++i) {
+      LazyStub& stub = variant->stubs[i];
+      stub.header.func = i;
+      stub.cell = first_cell_(IdOf(FixedInstr::kTranslateFunction));
+      variant->entries[i].code.store(&stub.cell, std::memory_order_relaxed);
+    }
+  }
+
+  bool IsStub(Bounds bounds, const Cell* pc) const {
+    const LazyStub* const stubs =
+        variants_[static_cast<int>(bounds)].stubs.get();
+    const auto address = reinterpret_cast<uintptr_t>(pc);
+    return stubs != nullptr && address >= reinterpret_cast<uintptr_t>(stubs) &&
+           address < reinterpret_cast<uintptr_t>(stubs + num_funcs_);
+  }
+
+  std::unique_ptr<FunctionTranslator> TakeTranslator() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!translators_.empty()) {
+        std::unique_ptr<FunctionTranslator> out =
+            std::move(translators_.back());
+        translators_.pop_back();
+        return out;
+      }
+    }
+    return std::make_unique<FunctionTranslator>(code_, registry_, first_cell_);
+  }
+
+  const ModuleCode& code_;
+  const TypeRegistry& registry_;
+  const FirstCell first_cell_;
+  const uint32_t num_funcs_;
+  Variant variants_[kNumBounds];
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<FunctionTranslator>> translators_;
+  // By where their instructions begin.
+  std::map<const Cell*, std::unique_ptr<FunctionCode>> codes_;
+};
+
+ModuleCode::ModuleCode(const wasm::Module& module,
+                       absl::Span<const TypeId> types,
+                       const TypeRegistry& registry, const CodeOptions& options,
+                       FirstCell first_cell)
+    : module_(module),
+      options_(options),
+      types_(types.begin(), types.end()),
+      globals_(LayOutGlobals(module, &num_global_cells_)),
+      impl_(std::make_unique<Impl>(*this, registry, first_cell)) {}
+
+ModuleCode::~ModuleCode() = default;
+
+FuncEntry* ModuleCode::entries(Bounds bounds) const {
+  return impl_->entries(bounds);
+}
+
+absl::Status ModuleCode::Translate(uint32_t func, Bounds bounds) const {
+  return impl_->Translate(func, bounds);
+}
+
+absl::Status ModuleCode::TranslateAll(Bounds bounds, int threads) const {
+  return impl_->TranslateAll(bounds, threads);
+}
+
+bool ModuleCode::Find(const Cell* pc, uint32_t* func, uint32_t* offset) const {
+  const FunctionCode* const code = FindCode(pc);
+  if (code != nullptr) {
+    *func = code->func;
+    *offset = code->OffsetOf(static_cast<uint32_t>(pc - code->begin()));
+    return true;
+  }
+  if (!impl_->FindStub(pc, func)) return false;
+  *offset = module_.funcs[module_.num_imported_funcs + *func].body_offset;
+  return true;
+}
+
+const FunctionCode* ModuleCode::FindCode(const Cell* pc) const {
+  return impl_->FindCode(pc);
+}
+
+}  // namespace weft::exec

@@ -1,0 +1,503 @@
+// Blocks, branches and returns.
+//
+// Every label parameter has the slot that it would have as an operand, so that
+// a branch has to move only what lies elsewhere: arguments lie at or above the
+// places they go to, in the same order, and moving them in ascending order
+// overwrites none that is still needed.
+#include <utility>
+
+#include "exec/translate/comparisons.h"
+#include "exec/translate/function_translator.h"
+
+namespace weft::exec {
+
+using wasm::Op;
+using wasm::OpClass;
+using wasm::ValueType;
+
+void FunctionTranslator::VisitControl(const wasm::Operator& op) {
+  switch (wasm::InfoOf(op.op).op_class) {
+    case OpClass::kUnreachable:
+      AddPosition();
+      encoder_.Emit(IdOf(FixedInstr::kUnreachable));
+      return SetUnreachable();
+    case OpClass::kBlock:
+    case OpClass::kLoop:
+    case OpClass::kIf:
+    case OpClass::kTryTable:
+    case OpClass::kTry:
+      return Open(op);
+    case OpClass::kElse:
+      return VisitElse();
+    case OpClass::kEnd:
+      return VisitEnd();
+    case OpClass::kCatch:
+    case OpClass::kCatchAll:
+      return VisitCatch(op);
+    case OpClass::kDelegate:
+      return VisitDelegate(op.index[0]);
+    case OpClass::kRethrow:
+    case OpClass::kThrow:
+    case OpClass::kThrowRef:
+      return VisitThrow(op);
+    case OpClass::kBr:
+      return VisitBr(op.index[0]);
+    case OpClass::kBrIf:
+      return VisitBrIf(op.index[0]);
+    case OpClass::kBrTable:
+      return VisitBrTable(op);
+    case OpClass::kReturn:
+      EmitReturn();
+      return SetUnreachable();
+    default:
+      return VisitBrOn(op);
+  }
+}
+
+void FunctionTranslator::SetBlockType(const wasm::BlockType& type,
+                                      Control* control) {
+  switch (type.kind) {
+    case wasm::BlockType::kEmpty:
+      return;
+    case wasm::BlockType::kValue:
+      control->value = type.value;
+      return;
+    case wasm::BlockType::kTypeIndex:
+      control->params = module_.types[type.index].params;
+      control->results = module_.types[type.index].results;
+      return;
+  }
+}
+
+void FunctionTranslator::Open(const wasm::Operator& op) {
+  Condition condition;
+  const OpClass op_class = wasm::InfoOf(op.op).op_class;
+  if (op_class == OpClass::kIf) condition = TakeCondition();
+  if (stack_.in_slots() < stack_.size()) {
+    // Constants on their way to slots pass through the accumulator.
+    if (condition.is_comparison) condition = Unfused(condition);
+    condition.in_acc = false;
+    MaterializeAll();
+  }
+  controls_.emplace_back();
+  Control& control = controls_.back();
+  control.op_class = op_class;
+  SetBlockType(op.block_type, &control);
+  control.outer_region = control.inner_region = region_;
+  control.height = stack_.size() - control.params.size();
+  control.heights = stack_.heights();
+  for (const ValueType type : control.params) {
+    uint32_t& height =
+        type.is_ref() ? control.heights.refs : control.heights.numbers;
+    height -= SlotsOfType(type);
+  }
+  switch (op_class) {
+    case OpClass::kLoop:
+      control.enters_loop = true;
+      control.loop_cell = encoder_.size();
+      ForgetAccs();
+      ForgetLast();
+      starts_block_ = code_.options().metering;
+      return;
+    case OpClass::kIf: {
+      const uint32_t cell = EmitCondition(condition, false, false);
+      AddPatch(cell, InstructionEncoder::kBranchTarget, &control.else_patches);
+      return;
+    }
+    case OpClass::kTryTable:
+      return OpenTryTable(op, &control);
+    case OpClass::kTry:
+      return OpenTry(&control);
+    default:
+      return;
+  }
+}
+
+void FunctionTranslator::VisitElse() {
+  Control& control = controls_.back();
+  if (reachable_) {
+    MoveToLabel(control);
+    const uint32_t cell = encoder_.size();
+    encoder_.Emit(IdOf(FixedInstr::kBr), 0);
+    AddPatch(cell, InstructionEncoder::kJumpTarget, &control.patches);
+  }
+  stack_.Shrink(control.height);
+  Bind(&control.else_patches);
+  control.op_class = OpClass::kElse;
+  reachable_ = true;
+  starts_block_ = code_.options().metering;
+  PushAll(control.params);
+  stack_.SetInSlots();
+}
+
+void FunctionTranslator::VisitEnd() {
+  if (controls_.size() == 1) return EndFunction();
+  switch (controls_.back().op_class) {
+    case OpClass::kTryTable:
+      CloseRegion(controls_.back().try_region);
+      break;
+    case OpClass::kTry:
+    case OpClass::kCatch:
+    case OpClass::kCatchAll:
+      EndArm();
+      break;
+    default:
+      break;
+  }
+  CloseBlock();
+}
+
+void FunctionTranslator::CloseBlock() {
+  Control control = std::move(controls_.back());
+  // Without an else arm the parameters are the results where it is false.
+  const bool joins = control.else_patches != kNone || control.patches != kNone;
+  const bool falls_through = reachable_;
+  const bool settles = joins || control.exception_slot != kNone;
+  if (falls_through && settles) MoveToLabel(control);
+  Bind(&control.else_patches);
+  Bind(&control.patches);
+  reachable_ = falls_through || joins;
+  if (!falls_through || settles) {
+    stack_.Shrink(control.height);
+    if (control.exception_slot != kNone) stack_.ReleaseRef();
+    if (reachable_) {
+      PushAll(control.end_types());
+      stack_.SetInSlots();
+    }
+  }
+  region_ = control.outer_region;
+  controls_.pop_back();
+  if (joins) starts_block_ = code_.options().metering;
+}
+
+void FunctionTranslator::EndFunction() {
+  Control& body = controls_.back();
+  if (reachable_) {
+    if (body.patches == kNone) {
+      EmitReturn();
+      return;
+    }
+    MoveToLabel(body);
+  }
+  if (body.patches == kNone) return;
+  stack_.Shrink(0);
+  Bind(&body.patches);
+  PushAll(body.end_types());
+  EmitReturn();
+}
+
+void FunctionTranslator::SetUnreachable() {
+  reachable_ = false;
+  skipped_ = 0;
+  stack_.Shrink(controls_.back().height);
+  ForgetLast();
+}
+
+void FunctionTranslator::PushAll(Types types) {
+  for (const ValueType type : types) stack_.PushTemp(type);
+}
+
+// --- Labels ------------------------------------------------------------------
+
+void FunctionTranslator::AddPatch(uint32_t cell, uint32_t byte,
+                                  uint32_t* list) {
+  patches_.push_back({cell, byte, *list});
+  *list = static_cast<uint32_t>(patches_.size() - 1);
+}
+
+// The label of these patches is here.
+void FunctionTranslator::Bind(uint32_t* list) {
+  const uint32_t here = encoder_.size();
+  for (uint32_t i = *list; i != kNone; i = patches_[i].next) {
+    const Patch& patch = patches_[i];
+    if (patch.byte == kNone) {
+      result_->catches[patch.cell].target = here;
+    } else {
+      encoder_.SetTarget(patch.cell, patch.byte, here);
+    }
+  }
+  if (*list != kNone) {
+    ForgetAccs();
+    ForgetLast();
+  }
+  *list = kNone;
+}
+
+// Whether the label's arguments, on top of the stack, lie where it wants them.
+bool FunctionTranslator::InPlace(const Control& label) const {
+  const Types types = label.label_types();
+  if (types.empty()) return true;
+  OperandStack::Heights heights = label.heights;
+  size_t i = stack_.size() - types.size();
+  for (const ValueType type : types) {
+    const Operand& operand = stack_[i++];
+    const uint32_t slot = stack_.SlotAbove(&heights, type);
+    if (operand.kind != Operand::kTemp || operand.slot != slot) return false;
+  }
+  return true;
+}
+
+void FunctionTranslator::MoveToLabel(const Control& label) {
+  const Types types = label.label_types();
+  OperandStack::Heights heights = label.heights;
+  size_t i = stack_.size() - types.size();
+  for (const ValueType type : types) {
+    const Operand operand = stack_[i++];
+    const uint32_t slot = stack_.SlotAbove(&heights, type);
+    if (operand.kind != Operand::kTemp || operand.slot != slot) {
+      Move(operand, slot);
+    }
+  }
+}
+
+// Goes to the label, whose arguments are in place.
+void FunctionTranslator::Jump(Control* label) {
+  const uint32_t cell = encoder_.size();
+  if (label->enters_loop) {
+    AddPosition();
+    encoder_.Emit(IdOf(FixedInstr::kBackBr), 0);
+    encoder_.SetTarget(cell, InstructionEncoder::kJumpTarget, label->loop_cell);
+  } else {
+    encoder_.Emit(IdOf(FixedInstr::kBr), 0);
+    AddPatch(cell, InstructionEncoder::kJumpTarget, &label->patches);
+  }
+  ForgetLast();
+}
+
+// --- Conditions --------------------------------------------------------------
+
+// Pops the condition of a branch; a comparison that was the last instruction
+// is taken back into it.
+FunctionTranslator::Condition FunctionTranslator::TakeCondition() {
+  Condition condition;
+  const Operand operand = stack_.Pop();
+  if (fuse_ && IsLastResult(operand) && last_.is_comparison) {
+    condition.is_comparison = true;
+    condition.op = last_.op;
+    condition.form = last_.form;
+    condition.operands = encoder_.OperandCell(last_.cell);
+    condition.result = operand.slot;
+    UndoLast();
+    // The shorter way to ask for zero.
+    const bool immediate =
+        condition.form == Form::kSI || condition.form == Form::kAI;
+    const bool equals = condition.op == Op::kI32Eq;
+    if (immediate && condition.operands >> 32 == 0 &&
+        (equals || condition.op == Op::kI32Ne)) {
+      condition.is_zero_test = true;
+      condition.negated = equals;
+    }
+    return condition;
+  }
+  condition.in_acc = IsAcc(operand);
+  condition.slot = Near(ToSlot(operand), 0);
+  return condition;
+}
+
+// The same condition as a value in a slot, so that other instructions may
+// stand before the branch.
+FunctionTranslator::Condition FunctionTranslator::Unfused(
+    const Condition& condition) {
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(IdOf(condition.op, condition.form), condition.operands);
+  FinishResult(cell, condition.result, ValueType::kI32);
+  Condition out;
+  out.slot = condition.result;
+  return out;
+}
+
+uint32_t FunctionTranslator::EmitCondition(const Condition& condition,
+                                           bool sense, bool back) {
+  if (back) AddPosition();
+  const uint32_t cell = encoder_.size();
+  const uint32_t a = (condition.operands >> 16) & 0xffff;
+  if (!condition.is_comparison || condition.is_zero_test) {
+    const bool on = sense != condition.negated;
+    const bool in_acc = condition.is_comparison ? condition.form == Form::kAI
+                                                : condition.in_acc;
+    const uint32_t slot = condition.is_comparison ? a : condition.slot;
+    static constexpr FixedInstr kInstrs[2][2][2] = {
+        {{FixedInstr::kBrUnless, FixedInstr::kBackBrUnless},
+         {FixedInstr::kBrIf, FixedInstr::kBackBrIf}},
+        {{FixedInstr::kBrUnlessAcc, FixedInstr::kBackBrUnlessAcc},
+         {FixedInstr::kBrIfAcc, FixedInstr::kBackBrIfAcc}}};
+    encoder_.Emit(IdOf(kInstrs[in_acc][on][back]), Pack(in_acc ? 0 : slot, 0));
+    ForgetLast();
+    return cell;
+  }
+  const Op op = sense ? condition.op : Inverse(condition.op);
+  const uint32_t b = (condition.operands >> 32) & 0xffff;
+  const auto immediate = static_cast<uint32_t>(condition.operands >> 32);
+  const auto form = [back](Form forward, Form backward) {
+    return back ? backward : forward;
+  };
+  switch (condition.form) {
+    case Form::kSS:
+      encoder_.Emit(IdOf(op, form(Form::kBrSS, Form::kBackSS)), Pack(a, b));
+      break;
+    case Form::kAS:
+      encoder_.Emit(IdOf(op, form(Form::kBrAS, Form::kBackAS)), Pack(0, b));
+      break;
+    case Form::kSI:
+      encoder_.Emit(IdOf(op, form(Form::kBrSI, Form::kBackSI)), Pack(a, 0),
+                    immediate);
+      break;
+    default:
+      encoder_.Emit(IdOf(op, form(Form::kBrAI, Form::kBackAI)), 0, immediate);
+      break;
+  }
+  ForgetLast();
+  return cell;
+}
+
+// --- Branches ----------------------------------------------------------------
+
+// Goes to the label of `depth` if the condition is `sense`; else goes on with
+// everything as it is.
+void FunctionTranslator::ConditionalBranch(const Condition& condition,
+                                           bool sense, uint32_t depth) {
+  Control& label = At(depth);
+  const bool leaves = depth + 1 == controls_.size();
+  if (!leaves && InPlace(label)) {
+    const uint32_t cell = EmitCondition(condition, sense, label.enters_loop);
+    if (label.enters_loop) {
+      encoder_.SetTarget(cell, InstructionEncoder::kBranchTarget,
+                         label.loop_cell);
+    } else {
+      AddPatch(cell, InstructionEncoder::kBranchTarget, &label.patches);
+    }
+    return;
+  }
+  const uint32_t skip = EmitCondition(condition, !sense, false);
+  const uint32_t int_acc = int_acc_;
+  const uint32_t float_acc = float_acc_;
+  if (leaves) {
+    EmitReturn();
+  } else {
+    MoveToLabel(label);
+    Jump(&label);
+  }
+  encoder_.SetTarget(skip, InstructionEncoder::kBranchTarget, encoder_.size());
+  int_acc_ = int_acc;
+  float_acc_ = float_acc;
+  ForgetLast();
+}
+
+void FunctionTranslator::VisitBr(uint32_t depth) {
+  if (depth + 1 == controls_.size()) {
+    EmitReturn();
+  } else {
+    MoveToLabel(At(depth));
+    Jump(&At(depth));
+  }
+  SetUnreachable();
+}
+
+void FunctionTranslator::VisitBrIf(uint32_t depth) {
+  const Condition condition = TakeCondition();
+  ConditionalBranch(condition, true, depth);
+}
+
+void FunctionTranslator::VisitBrTable(const wasm::Operator& op) {
+  const Operand index = stack_.Pop();
+  const bool acc = IsAcc(index);
+  const uint32_t slot = acc ? 0 : NearOf(index, 0);
+  const auto count = static_cast<uint32_t>(op.labels.size());
+  AddPosition();
+  const uint32_t table = encoder_.size();
+  encoder_.EmitTable(IdOf(acc ? FixedInstr::kBrTableAcc : FixedInstr::kBrTable),
+                     slot, count);
+  const uint32_t stamp = num_tables_++;
+  const uint32_t int_acc = int_acc_;
+  const uint32_t float_acc = float_acc_;
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t depth = op.labels[i];
+    const bool leaves = depth + 1 == controls_.size();
+    Control& label = At(depth);
+    const uint32_t byte = InstructionEncoder::TableTarget(i);
+    if (!leaves && InPlace(label)) {
+      if (label.enters_loop) {
+        encoder_.SetTarget(table, byte, label.loop_cell);
+      } else {
+        AddPatch(table, byte, &label.patches);
+      }
+      continue;
+    }
+    if (label.table != stamp) {
+      label.table = stamp;
+      label.landing = encoder_.size();
+      int_acc_ = int_acc;
+      float_acc_ = float_acc;
+      if (leaves) {
+        EmitReturn();
+      } else {
+        MoveToLabel(label);
+        Jump(&label);
+      }
+    }
+    encoder_.SetTarget(table, byte, label.landing);
+  }
+  SetUnreachable();
+}
+
+void FunctionTranslator::VisitBrOn(const wasm::Operator& op) {
+  const OpClass op_class = wasm::InfoOf(op.op).op_class;
+  const uint32_t depth =
+      op_class == OpClass::kBrOnCast ? op.index[1] : op.index[0];
+  if (op_class == OpClass::kBrOnCast) {
+    const bool nullable = (op.index[0] & 2) != 0;
+    TestTop(TargetType(op.heap[1], nullable));
+    const Condition condition = TakeCondition();
+    return ConditionalBranch(condition, op.op == Op::kBrOnCast, depth);
+  }
+  Condition condition;
+  if (op_class == OpClass::kBrOnNonNull) {
+    condition.slot = Near(TopSlot(), 0);
+    ConditionalBranch(condition, true, depth);
+    stack_.Pop();
+    return;
+  }
+  const Operand ref = stack_.Pop();
+  condition.slot = NearOf(ref, 0);
+  ConditionalBranch(condition, false, depth);
+  if (ref.kind == Operand::kLocal) {
+    stack_.PushLocal(ref.type, ref.local);
+  } else {
+    stack_.PushTemp(ref.type);
+  }
+}
+
+void FunctionTranslator::EmitReturn() {
+  const Types types = type_->results;
+  const size_t first = stack_.size() - types.size();
+  if (types.empty()) {
+    encoder_.Emit(IdOf(FixedInstr::kReturn));
+  } else if (types.size() == 1) {
+    const Operand value = stack_[first];
+    const ValueType::Kind kind = types[0].kind();
+    if (kind == ValueType::kV128) {
+      encoder_.Emit(IdOf(FixedInstr::kReturnV128), Near(SlotOf(value), 0));
+    } else if (value.kind == Operand::kConst) {
+      encoder_.Emit(IdOf(FixedInstr::kReturnConst), value.bits);
+    } else if (IsAcc(value) &&
+               (kind == ValueType::kI32 || kind == ValueType::kI64)) {
+      encoder_.Emit(IdOf(FixedInstr::kReturnAcc));
+    } else {
+      encoder_.Emit(IdOf(FixedInstr::kReturnSlot), Near(SlotOf(value), 0));
+    }
+  } else {
+    std::vector<uint16_t> slots;
+    for (size_t i = first; i < stack_.size(); ++i) {
+      const Operand value = stack_[i];
+      const uint32_t slot = ToSlot(value);
+      for (uint32_t part = 0; part < SlotsOfType(value.type); ++part) {
+        slots.push_back(
+            ListSlot(slot + part, static_cast<uint32_t>(slots.size())));
+      }
+    }
+    encoder_.EmitList(IdOf(FixedInstr::kReturnMany), {slots.size()}, slots);
+  }
+  ForgetLast();
+}
+
+}  // namespace weft::exec
