@@ -4,14 +4,13 @@
 // each assertion about execution that holds before must hold after, and trap
 // messages and calls to the host must be the same. docs/judging.md says more.
 
-import {createHash} from 'node:crypto';
-import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {execPath} from 'node:process';
 import {fileURLToPath} from 'node:url';
 
-import {fatal, forEachInParallel, NO_FALLBACK, parseOptions, printTable, ROUNDTRIP, runProgram, sharedFolder, Tally, workFolder} from './judging.mjs';
-import {unfoldTry} from './spec_legacy_text.mjs';
+import {forEachInParallel, NO_FALLBACK, parseOptions, printTable, ROUNDTRIP, runProgram, sharedFolder, Tally, workFolder} from './judging.mjs';
+import {convertScript, EXCLUDED, scriptPaths} from './spec_convert.mjs';
 import {showExpected} from './spec_values.mjs';
 
 const options = parseOptions({
@@ -28,7 +27,6 @@ const PIPELINES = {
   'O2': ['-O2', NO_FALLBACK],
   'Oz': ['-Oz', NO_FALLBACK],
 };
-const EXCLUDED = ['proposals/custom-descriptors'];
 const MAKES_MODULE = [
   'module', 'module_definition', 'assert_uninstantiable', 'assert_unlinkable',
 ];
@@ -40,35 +38,6 @@ const tally = new Tally();
 const counts = {};      // by pipeline: {modules, assertions, worse, shrunk}
 const unjudged = {};    // by reason: assertions that fail before weft
 const executed = {};    // by type: assertions that hold before weft
-
-function scriptPaths() {
-  return readdirSync(suite, {recursive: true})
-      .filter((path) => path.endsWith('.wast') && path.includes(options.only))
-      .filter((path) => !EXCLUDED.some((folder) => path.startsWith(folder)))
-      .sort();
-}
-
-// Converts a script, unless the folder holds the conversion of the same text.
-// Returns the path of the JSON.
-async function convert(path) {
-  const folder = join(work, path.slice(0, -'.wast'.length));
-  const json = join(folder, 'script.json');
-  const stamp = join(folder, 'sha256');
-  const original = readFileSync(join(suite, path), 'utf8');
-  const hash = createHash('sha256').update(original).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return json;
-  rmSync(folder, {recursive: true, force: true});
-  mkdirSync(folder, {recursive: true});
-  const text = path.startsWith('legacy/') ? unfoldTry(original) : original;
-  const wast = join(folder, 'script.wast');
-  writeFileSync(wast, text);
-  const {code, stderr} = await runProgram(
-      options['wasm-tools'],
-      ['json-from-wast', wast, '-o', json, '--wasm-dir', folder]);
-  if (code !== 0) fatal(`${path}: json-from-wast: ${stderr}`);
-  writeFileSync(stamp, hash);
-  return json;
-}
 
 async function isValid(file) {
   const {code, stderr} = await runProgram(
@@ -158,7 +127,7 @@ function count(before) {
 }
 
 async function judgeScript(path) {
-  const json = await convert(path);
+  const json = await convertScript(options['wasm-tools'], suite, path, work);
   const {commands} = JSON.parse(readFileSync(json));
   const before = await runScript(path, json);
   if (!before) return;
@@ -186,7 +155,7 @@ for (const pipeline of Object.keys(PIPELINES)) {
   counts[pipeline] = {modules: 0, assertions: 0, worse: 0, shrunk: 0};
 }
 const start = performance.now();
-const paths = scriptPaths();
+const paths = scriptPaths(suite, options.only);
 await forEachInParallel(paths, Number(options.jobs), judgeScript);
 
 console.log(`${paths.length} scripts, without ${EXCLUDED.join(', ')}`);
