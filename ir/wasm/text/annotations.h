@@ -10,6 +10,8 @@
 //     start elem code data; without it (after last). Sections of one place are
 //     written in the order of the text. (before code) is behind the data count
 //     section, (after elem) before it. (after last) comes behind (after data).
+//     (@weft.name_size N) behind the place: the length of the name is encoded
+//     in N bytes, 1 to 5, more than it takes.
 //   (@weft.name_section PLACE)
 //     The place of the name section that identifiers and (@name) make, among
 //     the custom sections of the same place in the order of the text. Without
@@ -42,6 +44,7 @@ inline constexpr absl::string_view kNameAnnotation = "name";
 inline constexpr absl::string_view kBranchHintAnnotation =
     "metadata.code.branch_hint";
 inline constexpr absl::string_view kNameSectionAnnotation = "weft.name_section";
+inline constexpr absl::string_view kNameSizeAnnotation = "weft.name_size";
 inline constexpr absl::string_view kDataCountAnnotation = "weft.data_count";
 
 // Custom sections that annotations other than (@custom) can make.

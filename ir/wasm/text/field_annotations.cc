@@ -32,6 +32,7 @@ constexpr struct {
 constexpr int kNumSections = std::size(kSections);
 constexpr int kCodeRank = 12;
 static_assert(kSections[kCodeRank].id == SectionId::kCode);
+constexpr uint64_t kMaxLeb32Size = 5;
 constexpr int kAfterLast = 2 * kNumSections;
 
 uint8_t SectionBefore(int order) {
@@ -65,10 +66,34 @@ bool FieldParser::ParseCustom(Custom* custom) {
   if (reader_.kind() == TokenKind::kLeft && !ParsePlace(&custom->order)) {
     return false;
   }
+  uint64_t name_size = 0;
+  if (!custom->is_names && reader_.AtAnnotation(kNameSizeAnnotation)) {
+    reader_.Advance();
+    if (!reader_.ExpectUnsigned("a number of bytes", kMaxLeb32Size,
+                                &name_size) ||
+        !reader_.ExpectRight()) {
+      return false;
+    }
+  }
   if (!custom->is_names && !DataStrings(&custom->section.bytes)) return false;
+  if (name_size > 0) SetNameSize(name_size, &custom->section);
   custom->section.after_section = SectionBefore(custom->order);
   customs_.push_back(*custom);
   return reader_.ExpectRight();
+}
+
+// Makes the length of the section's name take `size` bytes, if it needs less.
+void FieldParser::SetNameSize(uint64_t size, CustomSection* section) {
+  ByteWriter payload;
+  uint64_t length = section->name.size();
+  for (uint64_t i = 1; i < size || length >= 0x80; ++i, length >>= 7) {
+    payload.Byte(static_cast<uint8_t>(length & 0x7f) | 0x80);
+  }
+  payload.Byte(static_cast<uint8_t>(length));
+  payload.Bytes({reinterpret_cast<const uint8_t*>(section->name.data()),
+                 section->name.size()});
+  payload.Bytes(section->bytes);
+  section->payload = m_.pool.Store(payload.bytes());
 }
 
 bool FieldParser::ParsePlace(int* order) {

@@ -62,6 +62,7 @@ class FieldParser {
   bool DefineData();
   bool DefineAnnotation();
   bool ParseCustom(Custom* custom);
+  void SetNameSize(uint64_t size, CustomSection* section);
   bool ParsePlace(int* order);
 
   // `(export "...")*`, for the entity that is defined next; then

@@ -122,6 +122,21 @@ TEST(PrintCustomsTest, BreaksLongSections) {
                                    std::string(36, 'a'), "\"\n  )\n")));
 }
 
+TEST(PrintCustomsTest, KeepsLongEncodingsOfNames) {
+  const Bytes bytes =
+      testing::ModuleBuilder()
+          .Section(SectionId::kCustom, {0x81, 0, 'x', 1})
+          .Section(SectionId::kCustom, {0x84, 0x80, 0x80, 0x80, 0, 'n', 'a',
+                                        'm', 'e', 0, 2, 1, 'm'})
+          .Build();
+  const std::string text = PrintBack(bytes);
+  EXPECT_THAT(text, HasSubstr("(@custom \"x\" (before first) (@weft.name_size "
+                              "2) \"\\01\")"));
+  EXPECT_THAT(text, HasSubstr("(module $m\n"));
+  EXPECT_THAT(text, HasSubstr("(@custom \"name\" (before first) "
+                              "(@weft.name_size 5) \"\\00\\02\\01m\")"));
+}
+
 // The branch hint section with one hint, for `offset` of function 1.
 Bytes Hints(uint32_t func, uint32_t offset) {
   ByteWriter content;

@@ -246,6 +246,15 @@ void ModulePrinter::PrintCustom(const CustomSection& custom) {
   out_.Char(' ');
   AppendNameString(custom.name, &out_);
   AppendPlace(custom, &out_);
+  const size_t size = custom.name.size() + custom.bytes.size();
+  const size_t needed = static_cast<size_t>(LebSize(custom.name.size()));
+  if (custom.payload.size() > size + needed) {
+    out_.Text(" (@");
+    out_.Text(kNameSizeAnnotation);
+    out_.Char(' ');
+    out_.Decimal(custom.payload.size() - size);
+    out_.Char(')');
+  }
   Bytes(custom.bytes);
 }
 

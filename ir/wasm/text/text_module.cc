@@ -12,7 +12,7 @@ namespace {
 bool IsKnownAnnotation(absl::string_view name) {
   return name == kNameAnnotation || name == kCustomAnnotation ||
          name == kBranchHintAnnotation || name == kNameSectionAnnotation ||
-         name == kDataCountAnnotation;
+         name == kNameSizeAnnotation || name == kDataCountAnnotation;
 }
 
 }  // namespace
