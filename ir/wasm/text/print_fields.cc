@@ -83,7 +83,7 @@ void ModulePrinter::ImportedType(const Import& import) {
     case ExternalKind::kFunc:
       out_.Text(" (func");
       IdOrNumber(names_.funcs(), index);
-      return types_.Use(module_.funcs[index].type, &out_);
+      return Signature(index, 0);
     case ExternalKind::kTable:
       out_.Text(" (table");
       IdOrNumber(names_.tables(), index);

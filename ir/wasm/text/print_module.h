@@ -66,6 +66,8 @@ class ModulePrinter {
   absl::Status PrintData(DataIndex index);
   void PrintCustom(const CustomSection& custom);
   void Type(TypeIndex index);
+  void Signature(FuncIndex index, uint32_t num_locals);
+  uint32_t NumParams(FuncIndex index) const;
   void Params(TypeIndex type, const IdSpace& locals);
   void Locals(absl::Span<const LocalGroup> groups, uint32_t first,
               const IdSpace& ids);

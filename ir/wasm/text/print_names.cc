@@ -93,8 +93,8 @@ void TextNames::Read(const CustomSection& section) {
     next = uint64_t{fields.index} + 1;
     AddFields(fields);
   }
-  IndexByFunction(names_.locals, &locals_of_);
-  IndexByFunction(names_.labels, &labels_of_);
+  IndexByFunction(names_.locals, /*of_imports=*/true, &locals_of_);
+  IndexByFunction(names_.labels, /*of_imports=*/false, &labels_of_);
 }
 
 void TextNames::AddFields(const IndirectNames& fields) {
@@ -110,14 +110,15 @@ void TextNames::AddFields(const IndirectNames& fields) {
        &fields_[type]);
 }
 
-void TextNames::IndexByFunction(const IndirectNameMap& map,
+void TextNames::IndexByFunction(const IndirectNameMap& map, bool of_imports,
                                 std::vector<uint32_t>* entries) {
   uint64_t next = 0;
   for (size_t i = 0; i < map.size(); ++i) {
     const FuncIndex func = map[i].index;
     if (func < next || map[i].names.empty()) exact_ = false;
     next = uint64_t{func} + 1;
-    if (func >= module_.funcs.size() || module_.funcs[func].is_import()) {
+    if (func >= module_.funcs.size() ||
+        (module_.funcs[func].is_import() && !of_imports)) {
       exact_ = false;
       continue;
     }

@@ -92,7 +92,7 @@ class TextNames {
 
   void Read(const CustomSection& section);
   void AddFields(const IndirectNames& fields);
-  void IndexByFunction(const IndirectNameMap& map,
+  void IndexByFunction(const IndirectNameMap& map, bool of_imports,
                        std::vector<uint32_t>* entries);
   void Fill(const NameMap& names, size_t count, Equal equal, StringPool* pool,
             IdSpace* ids);

@@ -170,6 +170,15 @@ TEST(PrintNamesTest, TellsEqualLocalsApart) {
   EXPECT_THAT(text, HasSubstr("(drop (local.get $x#2))"));
 }
 
+TEST(PrintNamesTest, NamesParametersOfImports) {
+  Names names;
+  names.locals = {{0, {{1, "x"}}}, {1, {{0, "y"}}}};
+  const std::string text = PrintNamed(names);
+  EXPECT_THAT(text, HasSubstr("(import \"m\" \"f\" (func (;0;) (type 0) "
+                              "(param i32) (param $x i64)))\n"));
+  EXPECT_THAT(text, HasSubstr("(func (;1;) (type 0) (param $y i32) "));
+}
+
 TEST(PrintNamesTest, KeepsEmptyNames) {
   Names names;
   names.has_module = true;
@@ -205,12 +214,13 @@ TEST(PrintNamesTest, KeepsSectionsInAnotherOrder) {
 
 TEST(PrintNamesTest, KeepsNamesOfWhatDoesNotExist) {
   PrintRaw({1, 4, 1, 9, 1, 'a'});
-  // A local, a label, a field, and locals of an import.
+  // A local, a label, a field, a local and a label of an import.
   PrintRaw({2, 6, 1, 1, 1, 4, 1, 'a'});
   PrintRaw({3, 6, 1, 1, 1, 3, 1, 'a'});
   PrintRaw({10, 6, 1, 1, 1, 2, 1, 'a'});
   PrintRaw({10, 6, 1, 0, 1, 0, 1, 'a'});
-  PrintRaw({2, 6, 1, 0, 1, 0, 1, 'a'});
+  PrintRaw({2, 6, 1, 0, 1, 2, 1, 'a'});
+  PrintRaw({3, 6, 1, 0, 1, 0, 1, 'a'});
 }
 
 TEST(PrintNamesTest, KeepsWhatItDoesNotKnow) {

@@ -128,24 +128,17 @@ absl::Status ModulePrinter::PrintBody(FuncIndex index) {
   ByteReader reader(func.body, func.body_offset);
   absl::Status status = ReadLocals(&reader, module_.features, &groups_);
   if (!status.ok()) return status;
-  uint32_t num_params = 0;
-  if (func.type < module_.types.size()) {
-    num_params = Size(module_.types[func.type].params.size());
-  }
-  uint32_t num_locals = num_params;
+  const uint32_t num_params = NumParams(index);
+  uint32_t num_locals = 0;
   for (const LocalGroup& group : groups_) num_locals += group.count;
-  if (names_.Locals(index, num_locals, &local_ids_)) {
-    Params(func.type, local_ids_);
-  } else {
-    types_.Use(func.type, &out_);
-  }
+  Signature(index, num_locals);
   if (options_.skeleton) {
     out_.Text(" ...");
     return absl::OkStatus();
   }
   const size_t head = out_.size();
   const uint32_t level = options_.only_functions ? 1 : 2;
-  if (num_locals > num_params) {
+  if (num_locals > 0) {
     layout_.NewLine(level);
     Locals(groups_, num_params, local_ids_);
   }
@@ -153,6 +146,23 @@ absl::Status ModulePrinter::PrintBody(FuncIndex index) {
                             hints_.Of(index), level);
   if (out_.size() != head) layout_.NewLine(level - 1);
   return status;
+}
+
+uint32_t ModulePrinter::NumParams(FuncIndex index) const {
+  const TypeIndex type = module_.funcs[index].type;
+  if (type >= module_.types.size()) return 0;
+  return Size(module_.types[type].params.size());
+}
+
+// The type of a function, with names of parameters. Leaves those of its locals,
+// of which it has `num_locals` besides, in local_ids_.
+void ModulePrinter::Signature(FuncIndex index, uint32_t num_locals) {
+  const TypeIndex type = module_.funcs[index].type;
+  if (names_.Locals(index, NumParams(index) + num_locals, &local_ids_)) {
+    Params(type, local_ids_);
+  } else {
+    types_.Use(type, &out_);
+  }
 }
 
 void ModulePrinter::Params(TypeIndex type, const IdSpace& locals) {
