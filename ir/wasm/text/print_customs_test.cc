@@ -66,7 +66,9 @@ std::string PrintBack(const Bytes& bytes) {
   if (!text.ok()) return text.status().ToString();
   const absl::StatusOr<Bytes> again = ParseModuleText(*text);
   EXPECT_TRUE(again.ok()) << again.status() << *text;
-  if (again.ok()) EXPECT_EQ(*again, bytes) << *text;
+  if (again.ok()) {
+    EXPECT_EQ(*again, bytes) << *text;
+  }
   return *text;
 }
 

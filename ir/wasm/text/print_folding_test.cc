@@ -47,7 +47,9 @@ std::string Fold(absl::string_view body) {
     if (!text.ok()) return text.status().ToString();
     const absl::StatusOr<Bytes> again = ParseModuleText(*text);
     EXPECT_TRUE(again.ok()) << again.status() << *text;
-    if (again.ok()) EXPECT_EQ(*again, *bytes) << *text;
+    if (again.ok()) {
+      EXPECT_EQ(*again, *bytes) << *text;
+    }
     folded = *text;
   }
   EXPECT_EQ(folded.substr(0, kHead.size()), kHead);
