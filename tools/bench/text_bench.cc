@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -86,25 +87,34 @@ std::string Help() {
       OptionHelp(TextsOf<TextBenchOptions>(kOptions)));
 }
 
-// "" when it cannot be read, which no module is.
-std::string ReadFile(const std::string& path) {
-  std::error_code error;
-  const uintmax_t size = fs::file_size(path, error);
-  if (error) return "";
-  std::string content(size, 0);
-  std::ifstream file(path, std::ios::binary);
-  file.read(content.data(), static_cast<std::streamsize>(size));
-  return file.good() ? content : "";
-}
+// The bytes of a file, none when it cannot be read, which no module has.
+class FileContent {
+ public:
+  explicit FileContent(const std::string& path) {
+    std::error_code error;
+    const uintmax_t size = fs::file_size(path, error);
+    if (error) return;
+    // Not filled with zeros, which would be measured, too.
+    data_.reset(new char[size]);
+    std::ifstream file(path, std::ios::binary);
+    file.read(data_.get(), static_cast<std::streamsize>(size));
+    if (file.good()) size_ = size;
+  }
+
+  absl::string_view text() const { return {data_.get(), size_}; }
+  ByteSpan bytes() const {
+    return {reinterpret_cast<const uint8_t*>(data_.get()), size_};
+  }
+
+ private:
+  std::unique_ptr<char[]> data_;
+  size_t size_ = 0;
+};
 
 bool WriteFile(const std::string& path, const char* data, size_t size) {
   std::ofstream file(path, std::ios::binary);
   file.write(data, static_cast<std::streamsize>(size));
   return file.good();
-}
-
-ByteSpan AsBytes(const std::string& text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
 bool WriteBytes(const std::string& path, ByteSpan bytes) {
@@ -115,8 +125,8 @@ bool WriteBytes(const std::string& path, ByteSpan bytes) {
 // The two steps as the measured process does them.
 absl::Status PrintFile(const std::string& in, const std::string& out,
                        bool folded) {
-  const std::string bytes = ReadFile(in);
-  const absl::StatusOr<wasm::Module> module = wasm::ReadModule(AsBytes(bytes));
+  const FileContent file(in);
+  const absl::StatusOr<wasm::Module> module = wasm::ReadModule(file.bytes());
   if (!module.ok()) return module.status();
   wasm::PrintTextOptions options;
   options.folded = folded;
@@ -129,8 +139,8 @@ absl::Status PrintFile(const std::string& in, const std::string& out,
 }
 
 absl::Status ParseFile(const std::string& in, const std::string& out) {
-  const std::string text = ReadFile(in);
-  const absl::StatusOr<Bytes> bytes = wasm::ParseModuleText(text);
+  const FileContent file(in);
+  const absl::StatusOr<Bytes> bytes = wasm::ParseModuleText(file.text());
   if (!bytes.ok()) return bytes.status();
   return WriteBytes(out, *bytes) ? absl::OkStatus()
                                  : absl::UnavailableError("cannot write");
@@ -138,8 +148,8 @@ absl::Status ParseFile(const std::string& in, const std::string& out) {
 
 // The module in `bytes` without custom sections and data count, which the core
 // text format does not say, in its smallest encoding.
-absl::StatusOr<Bytes> Core(const std::string& bytes) {
-  absl::StatusOr<wasm::Module> module = wasm::ReadModule(AsBytes(bytes));
+absl::StatusOr<Bytes> Core(ByteSpan bytes) {
+  absl::StatusOr<wasm::Module> module = wasm::ReadModule(bytes);
   if (!module.ok()) return module.status();
   module->has_data_count = false;
   return wasm::ReencodeModule(
@@ -185,11 +195,11 @@ class TextBench {
                                 "parse", "wasm-tools", ""));
     int failed = 0;
     for (const std::string& path : modules) {
-      const std::string bytes = ReadFile(path);
+      const FileContent file(path);
       // Components have no text here.
-      if (wasm::IsComponent(AsBytes(bytes))) continue;
+      if (wasm::IsComponent(file.bytes())) continue;
       error_.clear();
-      Compare(fs::path(path).stem(), bytes);
+      Compare(fs::path(path).stem(), file.bytes());
       if (error_.empty()) continue;
       ++failed;
       Print(env_, absl::StrCat("FAIL ", path, ": ", error_, "\n"));
@@ -209,9 +219,8 @@ class TextBench {
     return absl::StrCat(scratch_, "/", name);
   }
 
-  void Compare(const std::string& name, const std::string& bytes) {
-    const absl::StatusOr<wasm::Module> module =
-        wasm::ReadModule(AsBytes(bytes));
+  void Compare(const std::string& name, ByteSpan bytes) {
+    const absl::StatusOr<wasm::Module> module = wasm::ReadModule(bytes);
     if (!module.ok()) return Fail(module.status().message());
     const absl::StatusOr<Bytes> m = wasm::ReencodeModule(*module);
     if (!m.ok()) return Fail(m.status().message());
@@ -231,7 +240,7 @@ class TextBench {
            &parse[1]);
     }
     if (!error_.empty()) return;
-    const double size = static_cast<double>(ReadFile(text).size());
+    const auto size = static_cast<double>(FileContent(text).text().size());
     Print(env_, absl::StrFormat("%-24s %6.1f MB %7.1f ms", name, size / 1e6,
                                 print[0] * 1e3));
     if (!both) {
@@ -253,8 +262,8 @@ class TextBench {
     double ignored = 0;
     Time({self_, "--parse-file", Path("ours.wat"), Path("round.wasm")},
          &ignored);
-    const std::string whole(m.begin(), m.end());
-    if (error_.empty() && ReadFile(Path("round.wasm")) != whole) {
+    if (error_.empty() &&
+        FileContent(Path("round.wasm")).bytes() != ByteSpan(m)) {
       return Fail("weft's text is not the same module for weft");
     }
     if (options_.against.empty()) return;
@@ -262,12 +271,12 @@ class TextBench {
         {options_.against, "parse", Path("ours.wat"), "-o", Path("other.wasm")},
         &ignored);
     if (!error_.empty()) return;
-    const absl::StatusOr<Bytes> core = Core(whole);
+    const absl::StatusOr<Bytes> core = Core(m);
     for (const auto& [file, what] :
          {std::pair("ours.wasm", "the text of wasm-tools for weft"),
           std::pair("theirs.wasm", "the text of wasm-tools for itself"),
           std::pair("other.wasm", "weft's text for wasm-tools")}) {
-      const absl::StatusOr<Bytes> other = Core(ReadFile(Path(file)));
+      const absl::StatusOr<Bytes> other = Core(FileContent(Path(file)).bytes());
       if (!core.ok() || !other.ok() || *core != *other) {
         return Fail(absl::StrCat(what, " is not the same module"));
       }
