@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exec/runtime/heap_ops.h"
 #include "exec/runtime/interrupter.h"
 #include "exec/store_data.h"
 
@@ -70,6 +71,15 @@ absl::StatusOr<uint64_t> Store::HostValue(const Val& val) const {
         "not a reference to a value of the host in this store");
   }
   return internals_->heap->HostValue(val.ref());
+}
+
+bool Store::HasType(const Val& val, wasm::ValueType type) const {
+  if (!val.is_ref() || !type.is_ref()) return false;
+  const Context& context = internals_->context;
+  if (context.types->TopType(type.heap()) != wasm::HeapType(val.top())) {
+    return false;
+  }
+  return RefTest(context, val.ref(), type);
 }
 
 void Store::CollectGarbage() { internals_->heap->Collect(); }

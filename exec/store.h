@@ -97,6 +97,11 @@ class Store {
   // The value of such a reference. Errors: InvalidArgument for any other Val.
   absl::StatusOr<uint64_t> HostValue(const Val& val) const;
 
+  // Whether the reference `val` has the reference type `type`, as ref.test
+  // says; a defined heap type in `type` holds a TypeId. False for numbers and
+  // for types of another hierarchy.
+  bool HasType(const Val& val, wasm::ValueType type) const;
+
   // Frees what cannot be reached.
   void CollectGarbage();
 
