@@ -13,8 +13,8 @@
 namespace weft::tools {
 
 struct ModuleInput {
-  std::vector<uint8_t> bytes;
-  bool from_text = false;  // Made from text.
+  std::vector<uint8_t> bytes;  // In binary form.
+  bool from_text = false;      // Made from text.
 };
 
 // Reads the module at `path`, or from standard input for "-". Content decides

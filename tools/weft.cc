@@ -19,6 +19,7 @@
 #include "tools/info_command.h"
 #include "tools/internal_error.h"
 #include "tools/opt_command.h"
+#include "tools/parse_command.h"
 #include "tools/print_command.h"
 #include "tools/strip_command.h"
 #include "tools/temporaries.h"
@@ -26,6 +27,7 @@
 #include "tools/users_directory.h"
 #include "tools/validate_command.h"
 #include "tools/version.h"
+#include "tools/wast_command.h"
 
 // Of mimalloc, which programs are linked with but in sanitizer builds.
 extern "C" void mi_register_error(void (*handler)(int error, void* argument),
@@ -46,10 +48,12 @@ struct Command {
 constexpr Command kCommands[] = {
     {"opt", "make a module smaller and faster",
      [](const Environment& env, Arguments args) { return RunOpt(env, args); }},
+    {"parse", "turn text into a binary module", RunParse},
     {"validate", "say which modules are valid", RunValidate},
     {"strip", "remove what a module does not need to run", RunStrip},
     {"info", "print what is in a module", RunInfo},
     {"print", "print a module as text", RunPrint},
+    {"wast", "run test scripts", RunWast},
 };
 
 const Command* FindCommand(absl::string_view name) {

@@ -64,8 +64,13 @@ printf '\0asm\r\0\1\0' >component.wasm
 check 1 'component.* not supported yet' opt component.wasm -o out
 gzip -c in.wasm >gzip.wasm
 check 1 'gzip' opt gzip.wasm -o out
-echo '(module)' >text.wasm
-check 1 'text format' opt text.wasm -o out
+echo '(modul)' >text.wasm
+# Errors in text show the place below their line.
+code=0
+"$weft" opt text.wasm -o out 2>all || code=$?
+head -n 1 all >err
+judge 1 'text\.wasm:1:1: error: expected' "$code" 'opt text.wasm -o out'
+[[ $(sed -n 3p all) == '^' ]] || fail 'no caret below malformed text'
 unchanged 'invalid input'
 if ((!as_root)); then
   cp in.wasm secret.wasm

@@ -1,0 +1,16 @@
+// `weft parse`: text in, a binary module out.
+#ifndef WEFT_TOOLS_PARSE_COMMAND_H_
+#define WEFT_TOOLS_PARSE_COMMAND_H_
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "tools/environment.h"
+
+namespace weft::tools {
+
+// Does what the arguments behind `parse` say and returns the exit code.
+int RunParse(const Environment& env, absl::Span<const absl::string_view> args);
+
+}  // namespace weft::tools
+
+#endif  // WEFT_TOOLS_PARSE_COMMAND_H_
