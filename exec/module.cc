@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "exec/bytecode/disassemble.h"
 #include "exec/compiled_module.h"
 #include "exec/engine_data.h"
 #include "exec/interpreter/dispatch.h"
@@ -159,5 +160,19 @@ absl::string_view Module::FuncName(uint32_t func) const {
 
 const wasm::Module& Module::wasm() const { return data_->module; }
 const Engine& Module::engine() const { return data_->engine; }
+
+absl::StatusOr<std::string> Module::Disassemble(uint32_t func) const {
+  const wasm::Module& module = data_->module;
+  if (func < module.num_imported_funcs || func >= module.funcs.size()) {
+    return absl::InvalidArgumentError("not a function of the module's own");
+  }
+  const uint32_t defined = func - module.num_imported_funcs;
+  const Bounds bounds = ExpectedBounds(*data_);
+  const absl::Status status = data_->code->Translate(defined, bounds);
+  if (!status.ok()) return status;
+  const Cell* const begin = data_->code->entries(bounds)[defined].code.load(
+      std::memory_order_acquire);
+  return exec::Disassemble(*data_->code->FindCode(begin), &IdAt);
+}
 
 }  // namespace weft::exec

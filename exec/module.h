@@ -62,6 +62,11 @@ class Module {
   absl::string_view name() const;
   absl::string_view FuncName(uint32_t func) const;
 
+  // The bytecode of function `func` (imported ones counted first) as text; see
+  // exec/bytecode/disassemble.h. Errors: InvalidArgument for an imported one
+  // or none; ResourceExhausted when it is too large.
+  absl::StatusOr<std::string> Disassemble(uint32_t func) const;
+
   const wasm::Module& wasm() const;
   const Engine& engine() const;
 

@@ -21,6 +21,7 @@
 #include "tools/opt_command.h"
 #include "tools/parse_command.h"
 #include "tools/print_command.h"
+#include "tools/run_command.h"
 #include "tools/strip_command.h"
 #include "tools/temporaries.h"
 #include "tools/text.h"
@@ -53,6 +54,7 @@ constexpr Command kCommands[] = {
     {"strip", "remove what a module does not need to run", RunStrip},
     {"info", "print what is in a module", RunInfo},
     {"print", "print a module as text", RunPrint},
+    {"run", "run a module", RunRun},
     {"wast", "run test scripts", RunWast},
 };
 
