@@ -32,6 +32,12 @@ constexpr int kMaxChain = 12;
 constexpr size_t kMaxFacts = 16;
 constexpr uint32_t kFree = 0xffffffffu;
 
+// From so many instructions on they do not fit the caches, and it pays to ask
+// for what will be looked at so many instructions ahead.
+constexpr uint32_t kLarge = 1 << 17;
+constexpr uint32_t kOperandsAhead = 12;
+constexpr uint32_t kEntryAhead = 6;
+
 // What may change behind a reader's back.
 enum StateClass : uint8_t { kMemoryState, kGlobalState, kOtherState, kStates };
 
@@ -73,6 +79,7 @@ class Numbering {
 
   void Prepare();
   void Visit(ValueId id);
+  void LookAhead(ValueId id) const;
   void EnterArm(RegionId region, bool first);
   void LeaveRegion(RegionId region);
   void Clobber(uint32_t states);
@@ -478,9 +485,30 @@ void Numbering::Visit(ValueId id) {
   }
 }
 
+// Instructions mostly stand in the order of their ids. A wrong guess costs no
+// more than the time for it.
+void Numbering::LookAhead(ValueId id) const {
+  const uint32_t all = static_cast<uint32_t>(version_of_.size());
+  if (id.index + kOperandsAhead >= all) return;
+  for (ValueId operand : f_.operands(ValueId(id.index + kOperandsAhead))) {
+    __builtin_prefetch(&f_.inst(operand));
+    __builtin_prefetch(&replacement_[operand.index]);
+  }
+  const ValueId next(id.index + kEntryAhead);
+  if (!IsCandidate(next)) return;
+  __builtin_prefetch(&table_[HashOf(next) & (table_.size() - 1)]);
+}
+
 bool Numbering::Run() {
   Prepare();
-  ir::ForEachInst(f_, [&](ValueId id) { Visit(id); });
+  if (f_.num_insts() >= kLarge) {
+    ir::ForEachInst(f_, [&](ValueId id) {
+      LookAhead(id);
+      Visit(id);
+    });
+  } else {
+    ir::ForEachInst(f_, [&](ValueId id) { Visit(id); });
+  }
   return changed_;
 }
 
