@@ -56,6 +56,8 @@ TEST_F(RunCommandTest, Imports) {
   EXPECT_EQ(RunRun(env_, {Module(), "--invoke=log"}), kExitInvalid);
   EXPECT_THAT(files_.err(), HasSubstr("unknown import"));
   EXPECT_EQ(RunRun(env_, {Module(), "--stub-imports", "--invoke=log"}), 134);
+  EXPECT_EQ(RunRun(env_, {Module(), "--stub-results=52", "--invoke=log"}),
+            kExitOk);
 }
 
 TEST_F(RunCommandTest, LimitsStopTheGuest) {

@@ -72,6 +72,16 @@ absl::Status SetFuel(absl::string_view value, RunOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status SetStubResults(absl::string_view value, RunOptions& options) {
+  uint32_t results = 0;
+  if (!absl::SimpleAtoi(value, &results)) {
+    return absl::InvalidArgumentError("is no number of 32 bits");
+  }
+  options.stub_imports = true;
+  options.stub_results = results;
+  return absl::OkStatus();
+}
+
 absl::Status SetTimeout(absl::string_view value, RunOptions& options) {
   double seconds = 0;
   if (!absl::SimpleAtod(value, &seconds) || !(seconds > 0) || seconds > 1e9) {
@@ -127,6 +137,10 @@ constexpr Option<RunOptions> kOptions[] = {
     {{"--stub-imports", "",
       "imports that are not known trap when they are called"},
      Set<&RunOptions::stub_imports>},
+    {{"--stub-results", "N",
+      "the same, but they return N; 52 is \"not supported\" to\n"
+      "programs that ask WASI"},
+     SetStubResults},
     {{"--fuel", "N", "stop after N operators"}, SetFuel},
     {{"--timeout", "SECONDS", "stop after so much time"}, SetTimeout},
     {{"--max-memory", "BYTES",

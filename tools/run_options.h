@@ -25,6 +25,8 @@ struct RunOptions {
   std::optional<uint64_t> fuel;
   std::optional<double> timeout_seconds;
   bool stub_imports = false;
+  // What functions that are stubs return, in place of a trap.
+  std::optional<uint32_t> stub_results;
   bool stats = false;
   bool disassemble = false;
   bool help = false;
