@@ -1,5 +1,7 @@
 // Small programs through the whole of the executor.
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "exec/api.h"
 #include "exec/testing.h"
@@ -105,6 +107,45 @@ TEST_F(InterpreterTest, ExceptionsFindTheirHandlers) {
       (i64.extend_i32_u)
       (i64.add (local.get 1))))");
   EXPECT_EQ(Call1(instance, "f", {Val::I32(7)}), 12u);
+}
+
+class MeteringTest : public testing::ExecTest {
+ protected:
+  MeteringTest() : ExecTest({.metering = true}) {}
+
+  // What calling the export costs.
+  uint64_t Cost(const Instance& instance, const char* name,
+                std::vector<Val> args) {
+    store_->set_fuel(1000);
+    (void)Call(instance, name, std::move(args), 0);
+    return 1000 - store_->fuel();
+  }
+};
+
+TEST_F(MeteringTest, ATrapGivesBackWhatDidNotRun) {
+  const Instance instance = Instantiate(R"(
+    (memory 1)
+    (func (export "f") (param i32)
+      (drop (i32.load (local.get 0)))
+      (drop (i32.const 1)) (drop (i32.const 2))
+      (block (nop)) (drop (i32.const 3)))
+    (func (export "stop") (unreachable) (drop (i32.const 1))))");
+  EXPECT_EQ(Cost(instance, "f", {Val::I32(0)}), 9u);
+  // local.get and the load itself.
+  EXPECT_EQ(Cost(instance, "f", {Val::I32(0x7fffffff)}), 2u);
+  EXPECT_EQ(Cost(instance, "stop", {}), 1u);
+}
+
+TEST_F(MeteringTest, ExhaustionComesBeforeTheBlocksEffects) {
+  const Instance instance = Instantiate(R"(
+    (global $g (export "g") (mut i32) (i32.const 0))
+    (func (export "f")
+      (global.set $g (i32.const 1)) (global.set $g (i32.const 2))))");
+  store_->set_fuel(3);
+  const CallResult result = Call(instance, "f", {}, 0);
+  EXPECT_EQ(result.trap.kind, TrapKind::kAllFuelConsumed);
+  EXPECT_EQ(store_->fuel(), 3u);
+  EXPECT_EQ(GlobalOf(instance, "g").i32(), 0u);
 }
 
 }  // namespace

@@ -5,9 +5,22 @@
 #include "exec/interpreter/handler_declarations.h"
 #include "exec/interpreter/slow_calls.h"
 #include "exec/interpreter/unwind.h"
+#include "exec/translate/metering.h"
+#include "exec/translate/module_code.h"
 
 namespace weft::exec {
 namespace {
+
+// Gives back what was charged for operators of the block that did not run.
+void Refund(Context& context, const Registers& r) {
+  uint32_t func = 0;
+  uint32_t offset = 0;
+  if (!context.metering || context.trap == TrapKind::kAllFuelConsumed ||
+      !r.instance->code->Find(r.pc, &func, &offset)) {
+    return;
+  }
+  context.fuel += CostBehind(r.instance->code->module(), func, offset);
+}
 
 // What is to be done after a step other than kNext: true with `r` at the
 // instruction to go on with, or false with the activation's outcome set.
@@ -33,6 +46,7 @@ bool Continue(Registers& r, Step step) {
     if (context.trap == TrapKind::kCallStackExhausted) {
       context.trap = StackTrap(context);
     }
+    Refund(context, r);
     activation.outcome = static_cast<uint8_t>(Outcome::kTrapped);
     return false;
   }

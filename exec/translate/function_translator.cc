@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "exec/translate/metering.h"
 #include "ir/wasm/locals.h"
 
 namespace weft::exec {
@@ -143,25 +144,8 @@ void FunctionTranslator::Visit(const wasm::Operator& op) {
   VisitReachable(op);
 }
 
-// Operators that do no work of their own cost nothing; a block ends behind
-// whatever may go elsewhere.
 void FunctionTranslator::ChargeFor(const wasm::Operator& op) {
-  const wasm::OpInfo& info = wasm::InfoOf(op.op);
-  switch (info.op_class) {
-    case OpClass::kNop:
-    case OpClass::kBlock:
-    case OpClass::kLoop:
-    case OpClass::kElse:
-    case OpClass::kEnd:
-    case OpClass::kTryTable:
-    case OpClass::kTry:
-    case OpClass::kCatch:
-    case OpClass::kCatchAll:
-    case OpClass::kDelegate:
-      return;
-    default:
-      break;
-  }
+  if (IsFree(wasm::InfoOf(op.op).op_class)) return;
   if (starts_block_) {
     starts_block_ = false;
     AddPosition();
@@ -170,9 +154,7 @@ void FunctionTranslator::ChargeFor(const wasm::Operator& op) {
     ForgetLast();
   }
   encoder_.SetOperandCell(charge_cell_, encoder_.OperandCell(charge_cell_) + 1);
-  if ((info.effects & (wasm::kControl | wasm::kCalls)) != 0) {
-    starts_block_ = true;
-  }
+  if (EndsBlock(op.op)) starts_block_ = true;
 }
 
 // Whether there is nothing to do.

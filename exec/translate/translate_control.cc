@@ -167,7 +167,7 @@ void FunctionTranslator::CloseBlock() {
   }
   region_ = control.outer_region;
   controls_.pop_back();
-  if (joins) starts_block_ = code_.options().metering;
+  starts_block_ = code_.options().metering;
 }
 
 void FunctionTranslator::EndFunction() {

@@ -1,0 +1,55 @@
+// What operators cost under metering, and where blocks of them end: the same
+// for whoever charges a block and whoever gives part of it back.
+#ifndef WEFT_EXEC_TRANSLATE_METERING_H_
+#define WEFT_EXEC_TRANSLATE_METERING_H_
+
+#include <cstdint>
+
+#include "ir/wasm/module.h"
+#include "ir/wasm/op.h"
+
+namespace weft::exec {
+
+// Whether the operator begins a block: what precedes it may not have run.
+inline bool BeginsBlock(wasm::OpClass op_class) {
+  switch (op_class) {
+    case wasm::OpClass::kLoop:
+    case wasm::OpClass::kElse:
+    case wasm::OpClass::kEnd:
+    case wasm::OpClass::kCatch:
+    case wasm::OpClass::kCatchAll:
+    case wasm::OpClass::kDelegate:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Operators that do no work of their own cost nothing, all others one.
+inline bool IsFree(wasm::OpClass op_class) {
+  switch (op_class) {
+    case wasm::OpClass::kNop:
+    case wasm::OpClass::kBlock:
+    case wasm::OpClass::kTryTable:
+    case wasm::OpClass::kTry:
+      return true;
+    default:
+      return BeginsBlock(op_class);
+  }
+}
+
+// Whether a block ends behind the operator: it may go elsewhere, or others may
+// run. Free ones do neither.
+inline bool EndsBlock(wasm::Op op) {
+  const wasm::OpInfo& info = wasm::InfoOf(op);
+  return !IsFree(info.op_class) &&
+         (info.effects & (wasm::kControl | wasm::kCalls)) != 0;
+}
+
+// The cost of what follows the operator at `offset` (in the module's bytes) of
+// defined function `func` in its block.
+uint32_t CostBehind(const wasm::Module& module, uint32_t func, uint32_t offset);
+
+}  // namespace weft::exec
+
+#endif  // WEFT_EXEC_TRANSLATE_METERING_H_
