@@ -97,7 +97,7 @@ bool CodeValidator::Run(OperatorReader* reader) {
 // One line per class: longer than functions should be, for the sake of the
 // compiler's check that each has one.
 bool CodeValidator::Visit(const Operator& op) {
-  const OpRow& row = rows_[static_cast<int>(op.op)];
+  const ValidatorRow& row = rows_[static_cast<int>(op.op)];
   switch (row.op_class) {
     case OpClass::kSimple:
       return VisitSimple(row, op);

@@ -39,7 +39,7 @@ enum class ExtraCheck : uint8_t {
 };
 
 // The validator's excerpt of an OpInfo, half a cache line.
-struct OpRow {
+struct ValidatorRow {
   OpClass op_class;
   ExtraCheck extra;
   uint8_t num_params;
@@ -92,9 +92,11 @@ class CodeValidator {
   void Reset(const char* section);
   bool Run(OperatorReader* reader);
   bool Visit(const Operator& op);
-  bool VisitSimple(const OpRow& row, const Operator& op);
-  bool CheckExtra(const OpRow& row, const Operator& op, ValueType* address);
-  bool CheckMemArg(const OpRow& row, const Operator& op, ValueType* address);
+  bool VisitSimple(const ValidatorRow& row, const Operator& op);
+  bool CheckExtra(const ValidatorRow& row, const Operator& op,
+                  ValueType* address);
+  bool CheckMemArg(const ValidatorRow& row, const Operator& op,
+                   ValueType* address);
   bool CheckMemory(MemoryIndex index, ValueType* address);
   bool CheckTable(TableIndex index, ValueType* address);
   bool CheckData(DataIndex index);
@@ -190,7 +192,7 @@ class CodeValidator {
 
   const ModuleContext& context_;
   const Module& module_;
-  std::array<OpRow, kOpCount> rows_;
+  std::array<ValidatorRow, kOpCount> rows_;
 
   // Of the code at hand.
   const char* section_ = "";

@@ -45,8 +45,8 @@ ExtraCheck ExtraOf(absl::Span<const ImmediateKind> immediates) {
   }
 }
 
-OpRow MakeRow(const OpInfo& info) {
-  OpRow row = {};
+ValidatorRow MakeRow(const OpInfo& info) {
+  ValidatorRow row = {};
   row.op_class = info.op_class;
   row.extra = ExtraOf(info.immediates);
   row.num_params = info.num_params;
@@ -73,7 +73,7 @@ CodeValidator::CodeValidator(const ModuleContext& context)
   }
 }
 
-bool CodeValidator::VisitSimple(const OpRow& row, const Operator& op) {
+bool CodeValidator::VisitSimple(const ValidatorRow& row, const Operator& op) {
   ValueType address = ValueType::kI32;
   if (row.extra != ExtraCheck::kNothing && !CheckExtra(row, op, &address)) {
     return false;
@@ -89,7 +89,7 @@ bool CodeValidator::VisitSimple(const OpRow& row, const Operator& op) {
   return true;
 }
 
-bool CodeValidator::CheckExtra(const OpRow& row, const Operator& op,
+bool CodeValidator::CheckExtra(const ValidatorRow& row, const Operator& op,
                                ValueType* address) {
   switch (row.extra) {
     case ExtraCheck::kNothing:
@@ -119,7 +119,7 @@ bool CodeValidator::CheckExtra(const OpRow& row, const Operator& op,
   return false;
 }
 
-bool CodeValidator::CheckMemArg(const OpRow& row, const Operator& op,
+bool CodeValidator::CheckMemArg(const ValidatorRow& row, const Operator& op,
                                 ValueType* address) {
   if (!CheckMemory(op.mem.memory, address)) return false;
   if (op.mem.align_log2 > row.max_align_log2) {
