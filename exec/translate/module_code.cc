@@ -25,6 +25,8 @@ struct Variant {
   std::once_flag made;
   std::unique_ptr<FuncEntry[]> entries;
   std::unique_ptr<LazyStub[]> stubs;
+  // The stubs, for threads that have not waited for `made`.
+  std::atomic<const LazyStub*> published{nullptr};
 };
 
 std::vector<GlobalLayout> LayOutGlobals(const wasm::Module& module,
@@ -123,11 +125,13 @@ class ModuleCode::Impl {
       stub.cell = first_cell_(IdOf(FixedInstr::kTranslateFunction));
       variant->entries[i].code.store(&stub.cell, std::memory_order_relaxed);
     }
+    variant->published.store(variant->stubs.get(), std::memory_order_release);
   }
 
   bool IsStub(Bounds bounds, const Cell* pc) const {
     const LazyStub* const stubs =
-        variants_[static_cast<int>(bounds)].stubs.get();
+        variants_[static_cast<int>(bounds)].published.load(
+            std::memory_order_acquire);
     const auto address = reinterpret_cast<uintptr_t>(pc);
     return stubs != nullptr && address >= reinterpret_cast<uintptr_t>(stubs) &&
            address < reinterpret_cast<uintptr_t>(stubs + num_funcs_);
