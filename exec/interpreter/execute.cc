@@ -80,14 +80,6 @@ void Run(Registers r) {
 
 namespace {
 
-WEFT_INLINE Handler NextHandler(const Cell* pc) {
-#if WEFT_DISPATCH == WEFT_DISPATCH_DIRECT
-  return reinterpret_cast<Handler>(*pc);
-#else
-  return kHandlers[*pc];
-#endif
-}
-
 void Run(const Registers& r) { NextHandler(r.pc)(WEFT_HANDLER_ARGS(r)); }
 
 }  // namespace

@@ -14,6 +14,15 @@ Step Handle(Registers& r);
 
 #else
 
+// The handler of the instruction at `pc`.
+WEFT_INLINE Handler NextHandler(const Cell* pc) {
+#if WEFT_DISPATCH == WEFT_DISPATCH_DIRECT
+  return reinterpret_cast<Handler>(*pc);
+#else
+  return kHandlers[*pc];
+#endif
+}
+
 template <InstrId id>
 WEFT_PRESERVE_NONE void Handle(WEFT_HANDLER_PARAMS);
 

@@ -23,14 +23,6 @@ Step Handle(Registers& r) {
 
 #else
 
-WEFT_INLINE Handler NextHandler(const Cell* pc) {
-#if WEFT_DISPATCH == WEFT_DISPATCH_DIRECT
-  return reinterpret_cast<Handler>(*pc);
-#else
-  return kHandlers[*pc];
-#endif
-}
-
 template <InstrId id>
 WEFT_PRESERVE_NONE void Handle(WEFT_HANDLER_PARAMS) {
   Registers r{pc, frame, context, memory, instance, acc, float_acc};
