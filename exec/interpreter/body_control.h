@@ -271,12 +271,6 @@ WEFT_BODY(Copy) {
   *SlotField<kId, 0>(r) = *SlotField<kId, 1>(r);
   return Next<kId>(r);
 }
-// One after the other.
-WEFT_BODY(Copy2) {
-  *SlotField<kId, 0>(r) = *SlotField<kId, 1>(r);
-  *SlotField<kId, 2>(r) = *SlotField<kId, 3>(r);
-  return Next<kId>(r);
-}
 WEFT_BODY(CopyV128) {
   ReadSlot<V128>(SlotField<kId, 1>(r)).Store(SlotField<kId, 0>(r));
   return Next<kId>(r);
