@@ -161,7 +161,7 @@ absl::string_view Module::FuncName(uint32_t func) const {
 const wasm::Module& Module::wasm() const { return data_->module; }
 const Engine& Module::engine() const { return data_->engine; }
 
-absl::StatusOr<std::string> Module::Disassemble(uint32_t func) const {
+absl::StatusOr<Listing> Module::Bytecode(uint32_t func) const {
   const wasm::Module& module = data_->module;
   if (func < module.num_imported_funcs || func >= module.funcs.size()) {
     return absl::InvalidArgumentError("not a function of the module's own");
@@ -172,7 +172,13 @@ absl::StatusOr<std::string> Module::Disassemble(uint32_t func) const {
   if (!status.ok()) return status;
   const Cell* const begin = data_->code->entries(bounds)[defined].code.load(
       std::memory_order_acquire);
-  return exec::Disassemble(*data_->code->FindCode(begin), &IdAt);
+  return List(*data_->code->FindCode(begin), InstructionDecoder(&CellFor));
+}
+
+absl::StatusOr<std::string> Module::Disassemble(uint32_t func) const {
+  const absl::StatusOr<Listing> listing = Bytecode(func);
+  if (!listing.ok()) return listing.status();
+  return ListingText(*listing);
 }
 
 }  // namespace weft::exec

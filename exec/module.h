@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "exec/bytecode/listing.h"
 #include "exec/engine.h"
 #include "exec/runtime/types.h"
 #include "ir/wasm/module.h"
@@ -62,9 +63,10 @@ class Module {
   absl::string_view name() const;
   absl::string_view FuncName(uint32_t func) const;
 
-  // The bytecode of function `func` (imported ones counted first) as text; see
-  // exec/bytecode/disassemble.h. Errors: InvalidArgument for an imported one
-  // or none; ResourceExhausted when it is too large.
+  // The bytecode of function `func` (imported ones counted first), and the
+  // same as text. Errors: InvalidArgument for an imported one or none;
+  // ResourceExhausted when it is too large.
+  absl::StatusOr<Listing> Bytecode(uint32_t func) const;
   absl::StatusOr<std::string> Disassemble(uint32_t func) const;
 
   const wasm::Module& wasm() const;

@@ -1,6 +1,8 @@
 #include "exec/bytecode/disassemble.h"
 
-#include <string_view>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -8,69 +10,81 @@
 namespace weft::exec {
 namespace {
 
-void AppendTarget(uint32_t cell, int32_t offset, std::string* out) {
-  absl::StrAppend(out, " ->", static_cast<int64_t>(cell) + offset);
-}
+std::string SlotText(uint32_t slot) { return absl::StrCat("@", slot); }
+std::string TargetText(int64_t cell) { return absl::StrCat("->", cell); }
 
-// The elements of the list behind the last field.
-void AppendList(const Cell* pc, uint32_t cell, std::string_view layout,
-                std::string* out) {
-  const size_t last = layout.size() - 1;
-  const auto count = FieldAt<uint32_t>(pc, FieldOffset(layout, last - 1));
-  const size_t first = FieldOffset(layout, last);
-  for (uint32_t i = 0; i < count; ++i) {
-    if (layout[last] == 'T') {
-      AppendTarget(cell, FieldAt<int32_t>(pc, first + size_t{4} * i), out);
-    } else {
-      absl::StrAppend(out, " @", FieldAt<uint16_t>(pc, first + size_t{2} * i));
-    }
-  }
-}
-
-void AppendField(const Cell* pc, uint32_t cell, char field, size_t offset,
-                 std::string* out) {
-  switch (field) {
+void AddField(const Instruction& in, size_t i, std::vector<std::string>* out) {
+  switch (in.layout[i]) {
     case 'd':
     case 's':
-      absl::StrAppend(out, " @", FieldAt<uint16_t>(pc, offset));
-      return;
-    case 'h':
-      absl::StrAppend(out, " #", FieldAt<uint16_t>(pc, offset));
+      out->push_back(SlotText(in.slot(i)));
       return;
     case 't':
-      return AppendTarget(cell, FieldAt<int32_t>(pc, offset), out);
-    case 'i':
-      absl::StrAppend(out, " #", FieldAt<int32_t>(pc, offset));
+      out->push_back(TargetText(in.target(i)));
       return;
+    case 'i':
+      out->push_back(absl::StrCat("#", static_cast<int64_t>(in.fields[i])));
+      return;
+    case 'h':
     case 'u':
-      absl::StrAppend(out, " #", FieldAt<uint32_t>(pc, offset));
+      out->push_back(absl::StrCat("#", in.fields[i]));
       return;
     case 'I':
-      absl::StrAppendFormat(out, " #0x%x", FieldAt<uint64_t>(pc, offset));
+      out->push_back(absl::StrFormat("#0x%x", in.fields[i]));
+      return;
+    case 'T':
+      for (uint32_t k = 0; k < in.list_size; ++k) {
+        out->push_back(TargetText(in.list_target(k)));
+      }
+      return;
+    case 'L':
+      for (uint32_t k = 0; k < in.list_size; ++k) {
+        out->push_back(SlotText(in.list_slot(k)));
+      }
       return;
     default:
-      return;
+      return;  // Unused.
   }
 }
 
 }  // namespace
 
-std::string Disassemble(const FunctionCode& code,
-                        absl::FunctionRef<InstrId(const Cell*)> id_at) {
-  std::string out =
-      absl::StrFormat("function %d: %d slots, %d cells\n", code.func,
-                      code.header().frame_slots, code.num_cells);
-  for (uint32_t cell = 0; cell < code.num_cells;) {
-    const Cell* const pc = code.begin() + cell;
-    const InstrId id = id_at(pc);
-    const std::string_view layout = LayoutOf(id);
-    absl::StrAppendFormat(&out, "%7d  %s", cell, NameOf(id));
-    for (size_t i = 0; i < layout.size(); ++i) {
-      AppendField(pc, cell, layout[i], FieldOffset(layout, i), &out);
+Listing List(const FunctionCode& code, const InstructionDecoder& decoder) {
+  Listing listing;
+  listing.func = code.func;
+  listing.frame_slots = code.header().frame_slots;
+  listing.cells = code.num_cells;
+  auto position = code.positions.begin();
+  Instruction in;
+  for (uint32_t cell = 0;
+       decoder.Decode({code.begin(), code.num_cells}, cell, &in);
+       cell = in.next()) {
+    ListedInstruction& listed = listing.instructions.emplace_back();
+    listed.cell = cell;
+    listed.name = NameOf(in.id);
+    for (size_t i = 0; i < in.layout.size(); ++i) {
+      AddField(in, i, &listed.operands);
     }
-    if (IsVariable(layout)) AppendList(pc, cell, layout, &out);
+    while (position != code.positions.end() && position->cell < cell) {
+      ++position;
+    }
+    if (position != code.positions.end() && position->cell == cell) {
+      listed.offset = position->offset;
+    }
+  }
+  return listing;
+}
+
+std::string ListingText(const Listing& listing) {
+  std::string out =
+      absl::StrFormat("function %d: %d slots, %d cells\n", listing.func,
+                      listing.frame_slots, listing.cells);
+  for (const ListedInstruction& in : listing.instructions) {
+    absl::StrAppendFormat(&out, "%7d  %s", in.cell, in.name);
+    for (const std::string& operand : in.operands) {
+      absl::StrAppend(&out, " ", operand);
+    }
     out += '\n';
-    cell += static_cast<uint32_t>(CellsOf(id, pc));
   }
   return out;
 }

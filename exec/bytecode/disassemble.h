@@ -4,17 +4,17 @@
 
 #include <string>
 
-#include "absl/functional/function_ref.h"
+#include "exec/bytecode/decoder.h"
 #include "exec/bytecode/function_code.h"
-#include "exec/bytecode/instr.h"
+#include "exec/bytecode/listing.h"
 
 namespace weft::exec {
 
-// One line per instruction: its cell, its name and its fields, in the order of
-// the layout: @N a slot, ->N the cell that a branch goes to, #N a number.
-// `id_at` tells the instruction at a cell; see exec/interpreter/dispatch.h.
-std::string Disassemble(const FunctionCode& code,
-                        absl::FunctionRef<InstrId(const Cell*)> id_at);
+// The instructions of `code`, which `decoder` knows. Ends where there is none.
+Listing List(const FunctionCode& code, const InstructionDecoder& decoder);
+
+// A line for the function and one per instruction.
+std::string ListingText(const Listing& listing);
 
 }  // namespace weft::exec
 

@@ -36,15 +36,6 @@ constexpr std::string_view kFixedNames[] = {
 
 }  // namespace
 
-size_t CellsOf(InstrId id, const Cell* pc) {
-  const std::string_view layout = LayoutOf(id);
-  if (!IsVariable(layout)) return LayoutCells(layout);
-  // The count is the `u` before the list.
-  const size_t count =
-      FieldAt<uint32_t>(pc, FieldOffset(layout, layout.size() - 2));
-  return VariableCells(layout, count);
-}
-
 std::string NameOf(InstrId id) {
   if (id < kFixedInstrCount) return SnakeCase(kFixedNames[id]);
   const OpForm f = OpFormOf(id);

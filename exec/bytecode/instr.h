@@ -99,9 +99,6 @@ constexpr std::string_view LayoutOf(InstrId id) {
   return LayoutOf(op_form.op, op_form.form);
 }
 
-// Cells of the instruction at `pc`.
-size_t CellsOf(InstrId id, const Cell* pc);
-
 // "i32.add:si", "br_table"; for listings.
 std::string NameOf(InstrId id);
 

@@ -48,10 +48,8 @@ using Handler = WEFT_PRESERVE_NONE void (*)(WEFT_HANDLER_PARAMS);
 // By id; kInstrCount of them.
 extern const Handler* const kHandlers;
 
-// The first cell of an instruction, and its id again. The latter takes time
-// logarithmic in the number of instructions under direct dispatch.
+// The first cell of an instruction; InstructionDecoder has its id again.
 Cell CellFor(InstrId id);
-InstrId IdAt(const Cell* pc);
 
 // Code of one instruction that every function shares.
 struct Stub {
