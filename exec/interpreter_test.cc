@@ -148,5 +148,31 @@ TEST_F(MeteringTest, ExhaustionComesBeforeTheBlocksEffects) {
   EXPECT_EQ(GlobalOf(instance, "g").i32(), 0u);
 }
 
+class NanBitsTest : public testing::ExecTest {
+ protected:
+  NanBitsTest()
+      : testing::ExecTest({.canonical_nans = true},
+                          {.nans = {0xffc00000, 0x7ffc000000000001}}) {}
+};
+
+TEST_F(NanBitsTest, ArithmeticMakesThem) {
+  const Instance instance = Instantiate(R"(
+    (func (export "f32") (result i32)
+      (i32.reinterpret_f32 (f32.div (f32.const 0) (f32.const 0))))
+    (func (export "f64") (param f64) (result i64)
+      (i64.reinterpret_f64 (f64.add (local.get 0) (f64.const 1))))
+    (func (export "neg") (param f64) (result i64)
+      (i64.reinterpret_f64 (f64.neg (local.get 0))))
+    (func (export "lanes") (result i64)
+      (i64x2.extract_lane 1
+        (f64x2.sqrt (v128.const f64x2 4 -1)))))");
+  EXPECT_EQ(Call1(instance, "f32"), 0xffc00000);
+  EXPECT_EQ(Call1(instance, "f64", {Val::F64Bits(0x7ff8000000000000)}),
+            0x7ffc000000000001);
+  EXPECT_EQ(Call1(instance, "neg", {Val::F64Bits(0x7ff8000000000000)}),
+            0xfff8000000000000);
+  EXPECT_EQ(Call1(instance, "lanes"), 0x7ffc000000000001);
+}
+
 }  // namespace
 }  // namespace weft::exec

@@ -90,12 +90,15 @@ ExternType CompiledModule::ExternTypeOf(wasm::ExternalKind kind,
 }
 
 absl::StatusOr<Module> Module::Compile(const Engine& engine,
-                                       absl::Span<const uint8_t> bytes) {
-  return Compile(engine, std::vector<uint8_t>(bytes.begin(), bytes.end()));
+                                       absl::Span<const uint8_t> bytes,
+                                       const CompileOptions& compile) {
+  return Compile(engine, std::vector<uint8_t>(bytes.begin(), bytes.end()),
+                 compile);
 }
 
 absl::StatusOr<Module> Module::Compile(const Engine& engine,
-                                       std::vector<uint8_t>&& bytes) {
+                                       std::vector<uint8_t>&& bytes,
+                                       const CompileOptions& compile) {
   const EngineOptions& options = engine.options();
   auto compiled = std::make_shared<CompiledModule>(engine);
   compiled->bytes = std::move(bytes);
@@ -111,9 +114,10 @@ absl::StatusOr<Module> Module::Compile(const Engine& engine,
   compiled->types = *std::move(types);
   compiled->code = std::make_unique<ModuleCode>(
       compiled->module, compiled->types, registry,
-      CodeOptions{.fuse = options.fuse,
-                  .metering = options.metering,
-                  .canonical_nans = options.canonical_nans},
+      CodeOptions{
+          .fuse = options.fuse && !compile.no_fuse,
+          .metering = options.metering,
+          .canonical_nans = options.canonical_nans && !compile.machine_nans},
       &CellFor);
   const wasm::Module& m = compiled->module;
   compiled->exports.reserve(m.exports.size());
@@ -160,6 +164,12 @@ absl::string_view Module::FuncName(uint32_t func) const {
 
 const wasm::Module& Module::wasm() const { return data_->module; }
 const Engine& Module::engine() const { return data_->engine; }
+
+bool Module::WasEntered(uint32_t func) const {
+  const wasm::Module& module = data_->module;
+  return func >= module.num_imported_funcs && func < module.funcs.size() &&
+         data_->code->IsTranslated(func - module.num_imported_funcs);
+}
 
 absl::StatusOr<Listing> Module::Bytecode(uint32_t func) const {
   const wasm::Module& module = data_->module;

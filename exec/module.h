@@ -40,6 +40,14 @@ struct ExportInfo {
   ExternType type;
 };
 
+struct CompileOptions {
+  // Translate each operator for itself, whatever EngineOptions::fuse says.
+  bool no_fuse = false;
+  // Let arithmetic make what NaNs the machine makes, whatever
+  // EngineOptions::canonical_nans says.
+  bool machine_nans = false;
+};
+
 // Immutable; can be used by any number of stores and threads of its engine.
 // Copies are cheap. Strings that it returns live as long as any copy.
 class Module {
@@ -49,10 +57,12 @@ class Module {
   // Errors: as wasm::ReadModule and wasm::ValidateAll, with the offset;
   // ResourceExhausted for too many types.
   static absl::StatusOr<Module> Compile(const Engine& engine,
-                                        absl::Span<const uint8_t> bytes);
+                                        absl::Span<const uint8_t> bytes,
+                                        const CompileOptions& options = {});
   // The same without a copy.
   static absl::StatusOr<Module> Compile(const Engine& engine,
-                                        std::vector<uint8_t>&& bytes);
+                                        std::vector<uint8_t>&& bytes,
+                                        const CompileOptions& options = {});
 
   // In the order of the module.
   std::vector<ImportInfo> imports() const;
@@ -62,6 +72,10 @@ class Module {
   // section; empty without one.
   absl::string_view name() const;
   absl::string_view FuncName(uint32_t func) const;
+
+  // Whether function `func` (imported ones counted first) has been called, in
+  // any store, or, if the engine is eager, whether it is the module's own.
+  bool WasEntered(uint32_t func) const;
 
   // The bytecode of function `func` (imported ones counted first), and the
   // same as text. Errors: InvalidArgument for an imported one or none;

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "exec/engine.h"
+#include "exec/numerics/nan_bits.h"
 #include "exec/value.h"
 
 namespace weft::exec {
@@ -39,6 +40,9 @@ struct StoreOptions {
   bool gc_stress = false;
   // The n-th memory.grow or table.grow fails, from 1; 0 for none.
   uint64_t failing_grow = 0;
+  // The NaN that arithmetic makes under EngineOptions::canonical_nans. Others
+  // than the positive canonical ones are for finding out what depends on it.
+  NanBits nans = {};
   // Called with each value of Store::NewHostRef that no guest and no Val can
   // reach any more, and with all of them when the store ends.
   void (*release_host_ref)(void* data, uint64_t value) = nullptr;

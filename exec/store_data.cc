@@ -26,6 +26,7 @@ StoreData::StoreData(const Engine& e, const StoreOptions& o)
              .failing_grow = o.failing_grow},
       interrupter(std::make_shared<Interrupter>(&context)) {
   context.metering = engine.options().metering;
+  context.nans = options.nans;
   context.func_table = &funcs;
   context.types = &engine.data()->types();
   context.interrupter = interrupter.get();

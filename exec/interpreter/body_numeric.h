@@ -37,7 +37,7 @@ WEFT_INLINE Step Evaluate(Registers& r, T... operands) {
       return Trap(r, kind);
     }
   } else if constexpr (canonical) {
-    result = N::EvalCanonical(operands...);
+    result = WithNans<N::kNan>(N::Eval(operands...), r.context->nans);
   } else {
     result = N::Eval(operands...);
   }

@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "exec/numerics/nan_bits.h"
 #include "exec/numerics/values.h"
 #include "exec/trap.h"
 #include "ir/wasm/op.h"
@@ -55,6 +56,22 @@ struct TypeList {
 // Whether Numeric<op> is defined.
 template <wasm::Op op>
 concept IsNumeric = requires { sizeof(Numeric<op>); };
+
+// `value` with the NaNs that arithmetic made in it replaced by those of `nans`.
+template <NanShape shape, typename T>
+WEFT_INLINE T WithNans(T value, const NanBits& nans) {
+  if constexpr (shape == NanShape::kNone) {
+    return value;
+  } else if constexpr (shape == NanShape::kF32x4) {
+    return CanonicalizeNanLanes<float>(value, nans.f32);
+  } else if constexpr (shape == NanShape::kF64x2) {
+    return CanonicalizeNanLanes<double>(value, nans.f64);
+  } else if constexpr (shape == NanShape::kF32) {
+    return CanonicalizeNan(value, nans.f32);
+  } else {
+    return CanonicalizeNan(value, nans.f64);
+  }
+}
 
 namespace internal {
 
@@ -148,19 +165,6 @@ constexpr NanShape NanShapeOf(wasm::Op op) {
   }
 }
 
-template <NanShape shape, typename T>
-WEFT_INLINE T Canonical(T value) {
-  if constexpr (shape == NanShape::kNone) {
-    return value;
-  } else if constexpr (shape == NanShape::kF32x4) {
-    return CanonicalizeNanLanes<float>(value);
-  } else if constexpr (shape == NanShape::kF64x2) {
-    return CanonicalizeNanLanes<double>(value);
-  } else {
-    return CanonicalizeNan(value);
-  }
-}
-
 template <wasm::Op op, auto kFunction, bool traps, typename Operands>
 struct Definition;
 
@@ -177,7 +181,7 @@ struct Definition<op, kFunction, false, TypeList<Operand...>> {
     return kFunction(operands...);
   }
   static WEFT_INLINE Result EvalCanonical(Operand... operands) {
-    return Canonical<kNan>(kFunction(operands...));
+    return WithNans<kNan>(kFunction(operands...), NanBits());
   }
 };
 

@@ -160,21 +160,21 @@ WEFT_INLINE V128 LoadZero(Cell cell) {
 
 // WEFT_LOAD(name, cell, function), WEFT_STORE(name, cell, function), and those
 // of lanes, without a function.
-#define WEFT_LOAD(name, ...)     \
-  template <>                    \
+#define WEFT_LOAD(name, ...)       \
+  template <>                      \
   struct LoadOp<wasm::Op::k##name> \
       : internal::LoadDefinition<wasm::Op::k##name, __VA_ARGS__> {}
 #define WEFT_LANE_LOAD(name, cell) \
   template <>                      \
-  struct LoadOp<wasm::Op::k##name>   \
+  struct LoadOp<wasm::Op::k##name> \
       : internal::LaneLoadDefinition<wasm::Op::k##name, cell> {}
-#define WEFT_STORE(name, ...)     \
-  template <>                     \
+#define WEFT_STORE(name, ...)       \
+  template <>                       \
   struct StoreOp<wasm::Op::k##name> \
       : internal::StoreDefinition<wasm::Op::k##name, __VA_ARGS__> {}
 #define WEFT_LANE_STORE(name, cell) \
   template <>                       \
-  struct StoreOp<wasm::Op::k##name>   \
+  struct StoreOp<wasm::Op::k##name> \
       : internal::LaneStoreDefinition<wasm::Op::k##name, cell> {}
 
 // Integers: T is what the cell holds, R and V are the types of the number.

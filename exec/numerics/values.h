@@ -155,23 +155,23 @@ WEFT_INLINE typename FloatFormat<F>::Bits BitsOf(F value) {
   return std::bit_cast<typename FloatFormat<F>::Bits>(value);
 }
 
-// The deterministic profile's NaN (specification 4.3.3): `value`, or the
-// positive canonical NaN for any NaN.
+// `value`, or `nan` for any NaN: the deterministic profile's NaN (specification
+// 4.3.3) is the positive canonical one.
 template <typename F>
   requires std::is_floating_point_v<F>
-WEFT_INLINE F CanonicalizeNan(F value) {
-  return value != value ? std::bit_cast<F>(FloatFormat<F>::kCanonicalNan)
-                        : value;
+WEFT_INLINE F CanonicalizeNan(F value, typename FloatFormat<F>::Bits nan =
+                                           FloatFormat<F>::kCanonicalNan) {
+  return value != value ? std::bit_cast<F>(nan) : value;
 }
 
 // The same for each lane of type F.
 template <typename F>
-WEFT_INLINE V128 CanonicalizeNanLanes(V128 v) {
+WEFT_INLINE V128 CanonicalizeNanLanes(
+    V128 v, typename FloatFormat<F>::Bits nan = FloatFormat<F>::kCanonicalNan) {
   using Bits = typename FloatFormat<F>::Bits;
   const Lanes<F> lanes = LanesIn<F>(v);
-  const Lanes<Bits> nan = __builtin_bit_cast(Lanes<Bits>, lanes != lanes);
-  const Lanes<Bits> canonical = nan & FloatFormat<F>::kCanonicalNan;
-  return WEFT_VECTOR(canonical | (LanesIn<Bits>(v) & ~nan));
+  const Lanes<Bits> is_nan = __builtin_bit_cast(Lanes<Bits>, lanes != lanes);
+  return WEFT_VECTOR((is_nan & nan) | (LanesIn<Bits>(v) & ~is_nan));
 }
 
 }  // namespace weft::exec

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "exec/numerics/nan_bits.h"
 #include "exec/runtime/types.h"
 #include "exec/trap.h"
 
@@ -156,6 +157,7 @@ struct Context {
   std::atomic<uint32_t> interrupt{0};
   TrapKind trap = TrapKind::kNone;  // Why an activation ended.
   bool metering = false;            // Bulk operators charge fuel.
+  NanBits nans;  // That arithmetic makes, in handlers which fix them.
   int64_t fuel = 0;                 // Under metering; see docs/executor.md.
   FuncInst* const* funcs = nullptr;
   FuncTable* func_table = nullptr;  // Who owns them.

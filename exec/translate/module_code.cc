@@ -97,6 +97,20 @@ class ModuleCode::Impl {
     return status;
   }
 
+  bool IsTranslated(uint32_t func) const {
+    for (const Bounds bounds : {Bounds::kGuard, Bounds::kExplicit}) {
+      const Variant& variant = variants_[static_cast<int>(bounds)];
+      // Published means that the entries are there, too.
+      if (variant.published.load(std::memory_order_acquire) == nullptr) {
+        continue;
+      }
+      const Cell* const code =
+          variant.entries[func].code.load(std::memory_order_acquire);
+      if (!IsStub(bounds, code)) return true;
+    }
+    return false;
+  }
+
   const FunctionCode* FindCode(const Cell* pc) {
     const std::lock_guard<std::mutex> lock(mutex_);
     auto it = codes_.upper_bound(pc);
@@ -179,6 +193,10 @@ FuncEntry* ModuleCode::entries(Bounds bounds) const {
 
 absl::Status ModuleCode::Translate(uint32_t func, Bounds bounds) const {
   return impl_->Translate(func, bounds);
+}
+
+bool ModuleCode::IsTranslated(uint32_t func) const {
+  return impl_->IsTranslated(func);
 }
 
 absl::Status ModuleCode::TranslateAll(Bounds bounds, int threads) const {

@@ -60,6 +60,8 @@ class ModuleCode {
   // too large for bytecode.
   absl::Status Translate(uint32_t func, Bounds bounds) const;
   absl::Status TranslateAll(Bounds bounds, int threads) const;
+  // Whether that was done, under any bounds.
+  bool IsTranslated(uint32_t func) const;
 
   // The function that the address lies in and the offset in the module of the
   // operator that the instruction there came from. False when it is none of

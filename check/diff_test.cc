@@ -1,0 +1,346 @@
+#include "check/diff.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+#include "ir/wasm/text/parser.h"
+
+namespace weft::check {
+namespace {
+
+std::vector<uint8_t> Binary(absl::string_view text) {
+  auto bytes = wasm::ParseModuleText(text);
+  EXPECT_TRUE(bytes.ok()) << bytes.status() << "\n" << text;
+  return bytes.ok() ? *bytes : std::vector<uint8_t>();
+}
+
+DiffResult Diff(absl::string_view before, absl::string_view after,
+                const DiffOptions& options = {}) {
+  Differ differ(options);
+  auto result = differ.Diff(Binary(before), Binary(after));
+  EXPECT_TRUE(result.ok()) << result.status();
+  return result.ok() ? *result : DiffResult();
+}
+
+// Expects a difference of that kind in both directions.
+DiffResult ExpectDifferent(absl::string_view before, absl::string_view after,
+                           absl::string_view what) {
+  EXPECT_EQ(VerdictText(Diff(after, before).verdict), "DIFFERENT");
+  DiffResult result = Diff(before, after);
+  EXPECT_EQ(VerdictText(result.verdict), "DIFFERENT");
+  EXPECT_EQ(result.difference.what, what)
+      << result.difference.before << " / " << result.difference.after;
+  return result;
+}
+
+void ExpectEqual(absl::string_view before, absl::string_view after) {
+  for (const auto& [x, y] : {std::pair(before, after), {after, before}}) {
+    const DiffResult result = Diff(x, y);
+    EXPECT_EQ(VerdictText(result.verdict), "EQUAL")
+        << result.difference.what << ": " << result.difference.before << " / "
+        << result.difference.after;
+  }
+}
+
+TEST(DiffTest, EqualMeaning) {
+  ExpectEqual(R"((module (func (export "f") (param i32) (result i32)
+                  (i32.mul (local.get 0) (i32.const 8)))))",
+              R"((module (func (export "f") (param i32) (result i32)
+                  (i32.shl (local.get 0) (i32.const 3)))))");
+}
+
+TEST(DiffTest, Result) {
+  const DiffResult result = ExpectDifferent(
+      R"((module (func (export "f") (param i32) (result i32)
+           (i32.div_s (local.get 0) (i32.const 8)))))",
+      R"((module (func (export "f") (param i32) (result i32)
+           (i32.shr_s (local.get 0) (i32.const 3)))))",
+      "result");
+  EXPECT_NE(result.difference.call.find("'f'"), std::string::npos);
+  EXPECT_NE(result.difference.before.find("returned (i32 "), std::string::npos);
+}
+
+TEST(DiffTest, SignOfZero) {
+  ExpectDifferent(R"((module (func (export "f") (param f64) (result f64)
+                      (f64.add (local.get 0) (f64.const 0)))))",
+                  R"((module (func (export "f") (param f64) (result f64)
+                      (local.get 0))))",
+                  "result");
+}
+
+TEST(DiffTest, LostTrap) {
+  ExpectDifferent(
+      R"((module (func (export "f") (param i32)
+           (drop (i32.div_u (i32.const 1) (local.get 0))))))",
+      R"((module (func (export "f") (param i32))))", "result");
+}
+
+TEST(DiffTest, KindOfTrap) {
+  ExpectDifferent(
+      R"((module (func (export "f")
+           (drop (i32.div_u (i32.const 1) (i32.const 0))))))",
+      R"((module (func (export "f") unreachable)))", "result");
+}
+
+TEST(DiffTest, MemoryTellsTheByte) {
+  const DiffResult result = ExpectDifferent(
+      R"((module (memory (export "m") 1) (func (export "f")
+           (i32.store16 (i32.const 16) (i32.const 0x1234)))))",
+      R"((module (memory (export "m") 1) (func (export "f")
+           (i32.store8 (i32.const 16) (i32.const 0x34)))))",
+      "state");
+  EXPECT_EQ(result.difference.memory,
+            "memory 'm' at 0x11: 0x12 before, 0x00 after");
+}
+
+TEST(DiffTest, MemoryAfterTrap) {
+  ExpectDifferent(
+      R"((module (memory (export "m") 1) (func (export "f")
+           (i32.store8 (i32.const 0) (i32.const 1)) unreachable)))",
+      R"((module (memory (export "m") 1) (func (export "f") unreachable)))",
+      "state");
+}
+
+TEST(DiffTest, PrivateMemoryIsNobodysBusiness) {
+  ExpectEqual(R"((module (memory 1) (func (export "f")
+                  (i32.store (i32.const 0) (i32.const 1)))))",
+              R"((module (func (export "f"))))");
+}
+
+TEST(DiffTest, Global) {
+  ExpectDifferent(
+      R"((module (global (export "g") (mut i64) (i64.const 1))
+           (func (export "f") (global.set 0 (i64.const 2)))))",
+      R"((module (global (export "g") (mut i64) (i64.const 1))
+           (func (export "f"))))",
+      "state");
+}
+
+TEST(DiffTest, Table) {
+  ExpectDifferent(
+      R"((module (table (export "t") 2 funcref) (elem declare func 0)
+           (func (export "f") (table.set (i32.const 1) (ref.func 0)))))",
+      R"((module (table (export "t") 2 funcref) (elem declare func 0)
+           (func (export "f") (table.set (i32.const 0) (ref.func 0)))))",
+      "state");
+}
+
+TEST(DiffTest, HostCalls) {
+  constexpr absl::string_view kModule = R"((module
+    (import "env" "log" (func $log (param i32)))
+    (func (export "f") (call $log (i32.const $0)) (call $log (i32.const $1)))))";
+  auto make = [&](int a, int b) {
+    std::string text(kModule);
+    text.replace(text.find("$0"), 2, absl::StrCat(a));
+    text.replace(text.find("$1"), 2, absl::StrCat(b));
+    return text;
+  };
+  ExpectEqual(make(1, 2), make(1, 2));
+  const DiffResult result =
+      ExpectDifferent(make(1, 2), make(1, 3), "host call");
+  EXPECT_EQ(result.difference.before, "host function env.log(i32 2)");
+  EXPECT_EQ(result.difference.after, "host function env.log(i32 3)");
+}
+
+TEST(DiffTest, StateAtHostCall) {
+  // The store is overwritten before the function returns.
+  ExpectDifferent(
+      R"((module (import "e" "h" (func $h)) (memory (export "m") 1)
+           (func (export "f") (i32.store8 (i32.const 0) (i32.const 1)) (call $h)
+             (i32.store8 (i32.const 0) (i32.const 2)))))",
+      R"((module (import "e" "h" (func $h)) (memory (export "m") 1)
+           (func (export "f") (call $h)
+             (i32.store8 (i32.const 0) (i32.const 2)))))",
+      "state");
+}
+
+TEST(DiffTest, HostMayWriteBetween) {
+  // Forwarding a store over a call of the host.
+  ExpectDifferent(
+      R"((module (import "e" "h" (func $h)) (memory (export "m") 1)
+           (func (export "f") (result i32)
+             (i32.store8 (i32.const 0) (i32.const 1)) (call $h)
+             (i32.load8_u (i32.const 0)))))",
+      R"((module (import "e" "h" (func $h)) (memory (export "m") 1)
+           (func (export "f") (result i32)
+             (i32.store8 (i32.const 0) (i32.const 1)) (call $h)
+             (i32.const 1))))",
+      "result");
+}
+
+TEST(DiffTest, Interface) {
+  constexpr absl::string_view kOne = R"((module (func (export "f"))))";
+  ExpectDifferent(kOne, R"((module))", "interface");
+  ExpectDifferent(kOne, R"((module (func (export "g"))))", "interface");
+  ExpectDifferent(kOne, R"((module (func (export "f") (param i32))))",
+                  "interface");
+  ExpectDifferent(R"((module (memory (export "m") 1)))",
+                  R"((module (memory (export "m") 1 2)))", "interface");
+}
+
+TEST(DiffTest, ImportsMayShrink) {
+  constexpr absl::string_view kMore =
+      R"((module (import "e" "a" (func)) (import "e" "m" (memory 1))
+           (import "e" "b" (func $b)) (func (export "f") (call $b))))";
+  constexpr absl::string_view kLess =
+      R"((module (import "e" "b" (func $b)) (func (export "f") (call $b))))";
+  EXPECT_EQ(VerdictText(Diff(kMore, kLess).verdict), "EQUAL");
+  EXPECT_EQ(VerdictText(Diff(kLess, kMore).verdict), "DIFFERENT");
+}
+
+TEST(DiffTest, InvalidAfter) {
+  Differ differ(DiffOptions{});
+  const std::vector<uint8_t> good = Binary("(module)");
+  const std::vector<uint8_t> bad = {0, 'a', 's', 'm', 1, 0, 0, 0, 1, 1};
+  const auto result = differ.Diff(good, bad);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(VerdictText(result->verdict), "DIFFERENT");
+  EXPECT_EQ(result->difference.what, "validity");
+  EXPECT_FALSE(differ.Diff(bad, good).ok());
+}
+
+TEST(DiffTest, StartFunction) {
+  ExpectDifferent(R"((module (func $s unreachable) (start $s)))", "(module)",
+                  "result");
+  ExpectDifferent(
+      R"((module (global (export "g") (mut i32) (i32.const 0))
+           (func $s (global.set 0 (i32.const 1))) (start $s)))",
+      R"((module (global (export "g") (mut i32) (i32.const 0))))", "state");
+}
+
+TEST(DiffTest, SegmentsThatTrapLeaveWhatTheyWrote) {
+  ExpectDifferent(
+      R"((module (import "e" "m" (memory 1)) (data (i32.const 0) "a")
+           (data (i32.const 65536) "b")))",
+      R"((module (import "e" "m" (memory 1)) (data (i32.const 65536) "b")))",
+      "state");
+}
+
+TEST(DiffTest, EndlessLoopAfter) {
+  const DiffResult result =
+      Diff(R"((module (func (export "f"))))",
+           R"((module (func (export "f") (loop (br 0)))))");
+  EXPECT_EQ(VerdictText(result.verdict), "DIFFERENT");
+  EXPECT_EQ(result.difference.after, "does not end: fuel");
+}
+
+TEST(DiffTest, EndlessLoopBefore) {
+  constexpr absl::string_view kLoop =
+      R"((module (func (export "f") (loop (br 0)))))";
+  const DiffResult result = Diff(kLoop, kLoop);
+  EXPECT_EQ(VerdictText(result.verdict), "POISONED");
+  EXPECT_EQ(PoisonText(result.poison), "fuel");
+  // What is after may not do another thing before.
+  ExpectDifferent(
+      R"((module (import "e" "h" (func $h (param i32)))
+           (func (export "f") (loop (call $h (i32.const 1)) (br 0)))))",
+      R"((module (import "e" "h" (func $h (param i32)))
+           (func (export "f") (loop (call $h (i32.const 2)) (br 0)))))",
+      "host call");
+}
+
+TEST(DiffTest, OneEndlessExportDoesNotHideOthers) {
+  const DiffResult result = Diff(
+      R"((module (func (export "a") (loop (br 0)))
+           (func (export "b") (result i32) (i32.const 1))))",
+      R"((module (func (export "a") (loop (br 0)))
+           (func (export "b") (result i32) (i32.const 2))))");
+  EXPECT_EQ(VerdictText(result.verdict), "DIFFERENT");
+}
+
+TEST(DiffTest, StackExhaustion) {
+  constexpr absl::string_view kDeep =
+      R"((module (func $f (export "f") (call $f))))";
+  const DiffResult result = Diff(kDeep, kDeep);
+  EXPECT_EQ(VerdictText(result.verdict), "POISONED");
+  EXPECT_EQ(PoisonText(result.poison), "stack");
+  EXPECT_EQ(VerdictText(Diff(R"((module (func (export "f"))))", kDeep).verdict),
+            "DIFFERENT");
+}
+
+TEST(DiffTest, GrowThatFails) {
+  // Equal unless a grow fails, which the host makes happen.
+  const DiffResult result = Diff(
+      R"((module (memory (export "m") 1 10) (func (export "f") (result i32)
+           (i32.lt_s (memory.grow (i32.const 0)) (i32.const 0)))))",
+      R"((module (memory (export "m") 1 10) (func (export "f") (result i32)
+           (drop (memory.grow (i32.const 0))) (i32.const 0))))");
+  EXPECT_EQ(VerdictText(result.verdict), "DIFFERENT");
+}
+
+TEST(DiffTest, Exceptions) {
+  constexpr absl::string_view kModule = R"((module
+    (tag $a (export "a") (param i32)) (tag $b (export "b") (param i32))
+    (func (export "f") (throw $TAG (i32.const VALUE)))))";
+  auto make = [&](absl::string_view tag, absl::string_view value) {
+    std::string text(kModule);
+    return absl::StrReplaceAll(text, {{"TAG", tag}, {"VALUE", value}});
+  };
+  ExpectEqual(make("a", "1"), make("a", "1"));
+  ExpectDifferent(make("a", "1"), make("b", "1"), "result");
+  ExpectDifferent(make("a", "1"), make("a", "2"), "result");
+  ExpectDifferent(make("a", "1"), R"((module
+    (tag $a (export "a") (param i32)) (tag $b (export "b") (param i32))
+    (func (export "f") unreachable)))",
+                  "result");
+}
+
+TEST(DiffTest, HostThrows) {
+  // A handler that is lost shows when the host throws through it.
+  ExpectDifferent(
+      R"((module (import "e" "h" (func $h)) (import "e" "t" (tag $t))
+           (func (export "f") (result i32)
+             (block (try_table (catch $t 0) (call $h)) (return (i32.const 1)))
+             (i32.const 2)) (func (export "g") (call $h)) (func (export "h") (call $h))))",
+      R"((module (import "e" "h" (func $h)) (import "e" "t" (tag $t))
+           (func (export "f") (result i32) (call $h) (i32.const 1))
+           (func (export "g") (call $h)) (func (export "h") (call $h))))",
+      "result");
+}
+
+TEST(DiffTest, NansOfArithmeticAreFree) {
+  // Which NaN 0/0 is, the engine may choose; that -x flips its sign, it may
+  // not.
+  const DiffResult result = Diff(
+      R"((module (func (export "f") (result i32)
+           (i32.reinterpret_f32 (f32.div (f32.const 0) (f32.const 0))))))",
+      R"((module (func (export "f") (result i32) (i32.const 0xffc00000))))");
+  EXPECT_EQ(VerdictText(result.verdict), "POISONED");
+  EXPECT_EQ(PoisonText(result.poison), "nan");
+  ExpectDifferent(
+      R"((module (func (export "f") (result i32)
+           (i32.reinterpret_f32 (f32.neg (f32.const nan))))))",
+      R"((module (func (export "f") (result i32)
+           (i32.reinterpret_f32 (f32.const nan)))))",
+      "result");
+}
+
+TEST(DiffTest, CountsWhatWasEntered) {
+  const DiffResult result = Diff(
+      R"((module (func (export "f") (param i32) (if (local.get 0) (then (call 1))))
+           (func) (func)))",
+      R"((module (func (export "f") (param i32))))");
+  EXPECT_EQ(VerdictText(result.verdict), "EQUAL");
+  EXPECT_EQ(result.functions, 3u);
+  EXPECT_EQ(result.entered, (std::vector<uint8_t>{1, 1, 0}));
+  EXPECT_GT(result.operators, 0u);
+}
+
+TEST(DiffTest, SameSeedSameResult) {
+  constexpr absl::string_view kA =
+      R"((module (func (export "f") (param i64) (result i64) (local.get 0))))";
+  constexpr absl::string_view kB =
+      R"((module (func (export "f") (param i64) (result i64)
+           (i64.and (local.get 0) (i64.const -2)))))";
+  const DiffResult one = Diff(kA, kB);
+  const DiffResult two = Diff(kA, kB);
+  EXPECT_EQ(one.difference.call, two.difference.call);
+  EXPECT_EQ(one.difference.before, two.difference.before);
+}
+
+}  // namespace
+}  // namespace weft::check

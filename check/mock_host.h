@@ -1,0 +1,105 @@
+// The host of a session: makes what a module imports, and answers its calls.
+#ifndef WEFT_CHECK_MOCK_HOST_H_
+#define WEFT_CHECK_MOCK_HOST_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "check/interface.h"
+#include "check/observer.h"
+#include "check/random.h"
+#include "check/session.h"
+#include "check/trace.h"
+#include "exec/api.h"
+
+namespace weft::check {
+
+// The poison that a trap of this kind is, or kNone.
+Poison PoisonOf(exec::TrapKind kind);
+
+// Everything about it depends on the interface, the options and the order of
+// calls alone, so that it is the same for the module before and after.
+class MockHost {
+ public:
+  MockHost(exec::Store& store, const Interface& interface,
+           const SessionOptions& options, Trace& trace);
+  MockHost(const MockHost&) = delete;
+  MockHost& operator=(const MockHost&) = delete;
+
+  // Makes all imports of the interface. Errors: ResourceExhausted for limits of
+  // the store; Unimplemented for references that it cannot make.
+  absl::Status MakeImports();
+  // What `module` imports, in its order. REQUIRES: all of it is among the
+  // imports of the interface.
+  std::vector<exec::Extern> ImportsOf(const exec::Module& module) const;
+  // From now on it sees the exports, too.
+  void SetInstance(const exec::Instance& instance);
+
+  // A value for a parameter; nothing when it has no such reference.
+  std::optional<exec::Val> Argument(wasm::ValueType type, ByteSource& source);
+  // Arguments for `func`, all zeros or null if that is possible for vector 0;
+  // nothing as for Argument.
+  std::optional<std::vector<exec::Val>> Arguments(const exec::FuncType& type,
+                                                  uint32_t vector,
+                                                  uint64_t seed);
+
+  // Calls `func` and writes down how that ended, as the event that
+  // `what` describes. Poison is noted and not written down.
+  exec::CallResult Call(const exec::Func& func, const exec::FuncType& type,
+                        absl::Span<const exec::Val> args,
+                        absl::string_view what);
+  // Writes down how `result` ended.
+  void Ended(const exec::CallResult& result,
+             absl::Span<const exec::Val> results);
+  // Writes down the visible state.
+  void Look(bool memories);
+
+  Poison poison() const { return poison_; }
+  bool stack_exhausted() const { return stack_exhausted_; }
+  const Observer& observer() const { return observer_; }
+  // What was captured; see SessionOptions::capture_event.
+  std::vector<MemoryImage>& captured() { return captured_; }
+
+ private:
+  absl::StatusOr<exec::Extern> Make(size_t import, ByteSource& source);
+  exec::HostResult Answer(size_t import, exec::Caller& caller,
+                          absl::Span<const exec::Val> args,
+                          absl::Span<exec::Val> results);
+  void FillResults(const exec::FuncType& type, ByteSource& source,
+                   absl::Span<exec::Val> results);
+  // One of the things that a host does on its own.
+  std::optional<exec::HostResult> Act(ByteSource& source);
+  void WriteMemory(ByteSource& source);
+  void WriteGlobal(ByteSource& source);
+  void WriteTable(ByteSource& source);
+  void Grow(ByteSource& source);
+  std::optional<exec::HostResult> Reenter(ByteSource& source);
+  std::optional<exec::HostResult> Throw(ByteSource& source);
+  void Capture();
+
+  exec::Store& store_;
+  const Interface& interface_;
+  const SessionOptions& options_;
+  Trace& trace_;
+  Observer observer_;
+  std::vector<exec::Extern> imports_;  // By position in the interface.
+  std::vector<exec::FuncType> import_types_;
+  std::optional<exec::Instance> instance_;
+  std::vector<exec::Func> exported_funcs_;
+  Poison poison_ = Poison::kNone;
+  bool stack_exhausted_ = false;
+  uint64_t host_calls_ = 0;
+  int depth_ = 0;      // Of calls from host functions.
+  int reentries_ = 0;  // Of all calls from host functions.
+  int grows_ = 0;
+  std::vector<MemoryImage> captured_;
+};
+
+}  // namespace weft::check
+
+#endif  // WEFT_CHECK_MOCK_HOST_H_

@@ -1,0 +1,75 @@
+#include "check/plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "check/trace.h"
+
+namespace weft::check {
+namespace {
+
+uint64_t NameHash(absl::string_view name, uint64_t seed) {
+  Hasher hasher;
+  hasher.Add(seed);
+  for (const char c : name) hasher.Add(static_cast<uint8_t>(c));
+  return hasher.hash();
+}
+
+// Exported functions, those with the smallest hashes first.
+std::vector<uint32_t> Shuffled(const Interface& interface, uint64_t seed) {
+  std::vector<std::pair<uint64_t, uint32_t>> order;
+  for (uint32_t i = 0; i < interface.exports.size(); ++i) {
+    if (interface.exports[i].type.kind != wasm::ExternalKind::kFunc) continue;
+    order.emplace_back(NameHash(interface.exports[i].name, seed), i);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<uint32_t> out;
+  for (const auto& [hash, index] : order) out.push_back(index);
+  return out;
+}
+
+}  // namespace
+
+std::vector<PlannedSession> PlanSessions(const Interface& interface,
+                                         const DiffOptions& options) {
+  std::vector<uint32_t> funcs = Shuffled(interface, options.seed);
+  const uint32_t vectors = 1 + static_cast<uint32_t>(options.runs);
+  if (options.max_calls != 0) {
+    const size_t most = std::max<size_t>(1, options.max_calls / vectors);
+    if (funcs.size() > most) funcs.resize(most);
+  }
+  std::vector<uint32_t> in_order = funcs;
+  std::sort(in_order.begin(), in_order.end());
+
+  std::vector<PlannedSession> out;
+  PlannedSession& zeros = out.emplace_back();
+  zeros.manner = Manner::kPolite;
+  zeros.seed = options.seed;
+  for (const uint32_t func : in_order) zeros.calls.push_back({func, 0});
+  for (const uint32_t func : in_order) zeros.calls.push_back({func, 1});
+  // One export again and again, then the exports in turns.
+  PlannedSession& varied = out.emplace_back();
+  varied.manner = Manner::kVaried;
+  varied.seed = Mix(options.seed, 1);
+  for (const uint32_t func : funcs) {
+    for (uint32_t v = 2; v < vectors; ++v) varied.calls.push_back({func, v});
+  }
+  PlannedSession& wild = out.emplace_back();
+  wild.manner = Manner::kWild;
+  wild.seed = Mix(options.seed, 2);
+  for (uint32_t round = 0; round < 1 + vectors / 4; ++round) {
+    for (const uint32_t func : funcs) wild.calls.push_back({func, 1 + round});
+  }
+  for (size_t i = 0;
+       i < std::min<size_t>(funcs.size(),
+                            static_cast<size_t>(options.fresh_instances));
+       ++i) {
+    PlannedSession& fresh = out.emplace_back();
+    fresh.seed = Mix(options.seed, 3 + i);
+    fresh.calls.push_back({funcs[i], 1 + static_cast<uint32_t>(i % 3)});
+  }
+  return out;
+}
+
+}  // namespace weft::check
