@@ -32,16 +32,15 @@ def _cargo_program_impl(ctx):
     result = ctx.execute(["bash", "-c", _CHECK, "check", archive, ctx.attr.sha256])
     if result.return_code != 0:
         fail("{}: {}".format(archive, result.stdout + result.stderr))
-    ctx.file("BUILD.bazel", _BUILD.format(
-        name = repr(ctx.attr.crate),
-        binary = ctx.attr.crate,
-    ))
+    binary = ctx.attr.binary or ctx.attr.crate
+    ctx.file("BUILD.bazel", _BUILD.format(name = repr(binary), binary = binary))
     ctx.file("WORKSPACE", "workspace(name = {})\n".format(repr(ctx.name)))
 
 cargo_program = repository_rule(
-    doc = "One program, compiled by cargo; the target is called like the crate.",
+    doc = "One program, compiled by cargo; the target is called like the program.",
     implementation = _cargo_program_impl,
     attrs = {
+        "binary": attr.string(doc = "The program, unless it is called like the crate."),
         "crate": attr.string(mandatory = True),
         "sha256": attr.string(mandatory = True, doc = "Of the crate's archive."),
         "version": attr.string(mandatory = True),

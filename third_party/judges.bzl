@@ -1,4 +1,4 @@
-"""Programs that judge weft from outside, and one large input.
+"""Programs that judge weft or are compared with it, and one large input.
 
 Each is fetched only when a target asks for it; such targets are tagged manual.
 """
@@ -7,7 +7,7 @@ load(":cargo.bzl", "cargo_program")
 load(":npm.bzl", "npm_archive")
 
 def judge_repositories():
-    """Declares @node26, @wasm_tools and @esbuild_wasm."""
+    """Declares @node26, @wasm_tools, @wasmi_cli and @esbuild_wasm."""
 
     # V8 14.6, which knows Wasm 3.0; @node26//:node.
     npm_archive(
@@ -24,6 +24,15 @@ def judge_repositories():
         crate = "wasm-tools",
         sha256 = "14b8ed798ec13f0e0939dcc403836ba5fd7fb29ff9772e6438a9bcc227bfdc96",
         version = "1.263.0",
+    )
+
+    # The fastest interpreter that a registry has; @wasmi_cli//:wasmi.
+    cargo_program(
+        name = "wasmi_cli",
+        binary = "wasmi",
+        crate = "wasmi_cli",
+        sha256 = "cf3578023212857ec62be6bc82a2e1fca755b2738b6f8aa90339691197324f4f",
+        version = "2.0.0",
     )
 
     # 14 MB that Go made: @esbuild_wasm//:esbuild.wasm.
