@@ -182,13 +182,16 @@ absl::StatusOr<Listing> Module::Bytecode(uint32_t func) const {
   if (!status.ok()) return status;
   const Cell* const begin = data_->code->entries(bounds)[defined].code.load(
       std::memory_order_acquire);
-  return List(*data_->code->FindCode(begin), InstructionDecoder(&CellFor));
+  Listing listing =
+      List(*data_->code->FindCode(begin), InstructionDecoder(&CellFor));
+  listing.func = func;
+  return listing;
 }
 
 absl::StatusOr<std::string> Module::Disassemble(uint32_t func) const {
   const absl::StatusOr<Listing> listing = Bytecode(func);
   if (!listing.ok()) return listing.status();
-  return ListingText(*listing);
+  return ListingText(*listing, FuncName(func));
 }
 
 }  // namespace weft::exec

@@ -77,9 +77,9 @@ class Module {
   // any store, or, if the engine is eager, whether it is the module's own.
   bool WasEntered(uint32_t func) const;
 
-  // The bytecode of function `func` (imported ones counted first), and the
-  // same as text. Errors: InvalidArgument for an imported one or none;
-  // ResourceExhausted when it is too large.
+  // The bytecode of function `func` (imported ones counted first, in the
+  // listing, too), and the same as text. Errors: InvalidArgument for an
+  // imported one or none; ResourceExhausted when it is too large.
   absl::StatusOr<Listing> Bytecode(uint32_t func) const;
   absl::StatusOr<std::string> Disassemble(uint32_t func) const;
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ir/wasm/testing.h"
@@ -127,6 +128,80 @@ TEST_F(InfoCommandTest, JsonOfInvalidModules) {
   EXPECT_EQ(info["exports"][0]["index"], 1);
   EXPECT_EQ(info["start"], 1);
   EXPECT_EQ(info["tables"][0]["element"], "funcref");
+}
+
+constexpr char kFunctions[] = R"((module
+  (import "env" "f" (func $imported))
+  (func $twice (export "double") (param i32) (result i32)
+    (i32.mul (local.get 0) (i32.const 2)))
+  (func $div (param i32) (result i32)
+    (i32.div_u (local.get 0) (local.get 0)))
+  (func (@name "same"))
+  (func (@name "same"))
+  (func)))";
+
+TEST_F(InfoCommandTest, Bytecode) {
+  const std::string path = PutText("m.wat", kFunctions);
+  std::string by_index;
+  for (const char* func : {"1", "twice", "$twice", "double"}) {
+    files_.Clear();
+    EXPECT_EQ(RunInfo(env_, {path, "--bytecode", func}), kExitOk) << func;
+    EXPECT_THAT(files_.out(), ::testing::StartsWith("function 1 \"twice\": "));
+    EXPECT_THAT(files_.out(), HasSubstr("  i32.mul:si @"));
+    EXPECT_THAT(files_.out(), HasSubstr(" #2\n"));
+    if (by_index.empty()) by_index = files_.out();
+    EXPECT_EQ(files_.out(), by_index);
+  }
+  EXPECT_EQ(RunInfo(env_, {path, "--bytecode=5"}), kExitOk);
+  EXPECT_THAT(files_.out(), HasSubstr("function 5: "));
+}
+
+TEST_F(InfoCommandTest, BytecodeAsJson) {
+  const std::string path = PutText("m.wat", kFunctions);
+  EXPECT_EQ(RunInfo(env_, {path, "--bytecode=div", "--json"}), kExitOk);
+  const nlohmann::json info =
+      nlohmann::json::parse(files_.out(), nullptr, /*allow_exceptions=*/false);
+  ASSERT_TRUE(info.is_object());
+  EXPECT_EQ(info["schema"], 1);
+  EXPECT_EQ(info["input"], path);
+  EXPECT_EQ(info["function"], 2);
+  EXPECT_EQ(info["function_name"], "div");
+  EXPECT_GE(info["frame_slots"], 1);
+  ASSERT_EQ(info["instructions"].size(), 2u);
+  const nlohmann::json& div = info["instructions"][0];
+  EXPECT_EQ(div["cell"], 0);
+  EXPECT_EQ(div["name"], "i32.div_u:ss");
+  EXPECT_EQ(div["operands"][1], "@0");
+  EXPECT_GT(div["offset"], 8);
+  EXPECT_TRUE(info["instructions"][1]["offset"].is_null());
+  files_.Clear();
+  EXPECT_EQ(RunInfo(env_, {path, "--bytecode=5", "--json"}), kExitOk);
+  EXPECT_THAT(files_.out(), HasSubstr("\"function_name\": null"));
+}
+
+TEST_F(InfoCommandTest, BytecodeOfNoFunction) {
+  const std::string path = PutText("m.wat", kFunctions);
+  const struct {
+    const char* func;
+    const char* message;
+  } kCases[] = {
+      {"6", "no function 6; the module has 6, counted from 0"},
+      {"99999999999", "no function 99999999999"},
+      {"0", "function 0 is imported"},
+      {"imported", "function 0 is imported"},
+      {"twise", "no function 'twise'; did you mean 'twice'?"},
+      {"same", "2 functions are named 'same': 3, 4; say which by its index"},
+      {"", "names no function"},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(RunInfo(env_, {path, absl::StrCat("--bytecode=", c.func)}),
+              kExitUsage);
+    EXPECT_THAT(files_.err(), HasSubstr(c.message));
+  }
+  EXPECT_EQ(files_.out(), "");
+  EXPECT_EQ(RunInfo(env_, {Put("bad.wasm", Module()), "--bytecode=1"}),
+            kExitInvalid);
+  EXPECT_THAT(files_.err(), HasSubstr("code section"));
 }
 
 TEST_F(InfoCommandTest, Errors) {

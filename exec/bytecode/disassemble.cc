@@ -75,18 +75,4 @@ Listing List(const FunctionCode& code, const InstructionDecoder& decoder) {
   return listing;
 }
 
-std::string ListingText(const Listing& listing) {
-  std::string out =
-      absl::StrFormat("function %d: %d slots, %d cells\n", listing.func,
-                      listing.frame_slots, listing.cells);
-  for (const ListedInstruction& in : listing.instructions) {
-    absl::StrAppendFormat(&out, "%7d  %s", in.cell, in.name);
-    for (const std::string& operand : in.operands) {
-      absl::StrAppend(&out, " ", operand);
-    }
-    out += '\n';
-  }
-  return out;
-}
-
 }  // namespace weft::exec

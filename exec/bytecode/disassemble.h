@@ -1,8 +1,6 @@
-// Bytecode as text.
+// From bytecode to words.
 #ifndef WEFT_EXEC_BYTECODE_DISASSEMBLE_H_
 #define WEFT_EXEC_BYTECODE_DISASSEMBLE_H_
-
-#include <string>
 
 #include "exec/bytecode/decoder.h"
 #include "exec/bytecode/function_code.h"
@@ -10,11 +8,9 @@
 
 namespace weft::exec {
 
-// The instructions of `code`, which `decoder` knows. Ends where there is none.
+// The instructions of `code`, which `decoder` knows. Ends where there is none;
+// Listing::func counts defined functions.
 Listing List(const FunctionCode& code, const InstructionDecoder& decoder);
-
-// A line for the function and one per instruction.
-std::string ListingText(const Listing& listing);
 
 }  // namespace weft::exec
 

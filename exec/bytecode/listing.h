@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+
 namespace weft::exec {
 
 // An instruction in words.
@@ -22,11 +24,15 @@ struct ListedInstruction {
 };
 
 struct Listing {
-  uint32_t func = 0;  // Among the module's defined functions.
+  uint32_t func = 0;
   uint32_t frame_slots = 0;
   uint32_t cells = 0;
   std::vector<ListedInstruction> instructions;
 };
+
+// A line for the function, with its `name` unless that is empty, and one per
+// instruction.
+std::string ListingText(const Listing& listing, absl::string_view name = {});
 
 }  // namespace weft::exec
 

@@ -29,6 +29,12 @@ class CapturedOutput : public PosixFileSystem {
   // From now on writing to standard output fails.
   void FailStdout(int error) { stdout_error_ = error; }
 
+  // Forgets what was written.
+  void Clear() {
+    out_.clear();
+    err_.clear();
+  }
+
   const std::string& out() const { return out_; }
   const std::string& err() const { return err_; }
 
