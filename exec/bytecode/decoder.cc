@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-
-#include "base/check.h"
+#include <string_view>
+#include <utility>
 
 namespace weft::exec {
 namespace {
@@ -27,6 +27,37 @@ uint64_t ReadField(const Cell* pc, char field, size_t offset) {
   }
 }
 
+// What a layout says about places.
+struct Shape {
+  std::string_view layout;
+  uint32_t cells = 0;  // Without the list.
+  uint8_t offsets[Instruction::kMaxFields] = {};
+};
+
+constexpr Shape MakeShape(InstrId id) {
+  Shape shape;
+  shape.layout = LayoutOf(id);
+  shape.cells = static_cast<uint32_t>(LayoutCells(shape.layout));
+  for (size_t field = 0; field < shape.layout.size(); ++field) {
+    shape.offsets[field] =
+        static_cast<uint8_t>(FieldOffset(shape.layout, field));
+  }
+  return shape;
+}
+
+// Each a constant of its own: one for all of them would be too long a
+// computation for the compiler.
+template <InstrId id>
+constexpr Shape kShapeOf = MakeShape(id);
+
+template <typename Sequence>
+struct Table;
+template <size_t... i>
+struct Table<std::index_sequence<i...>> {
+  static constexpr Shape kShapes[] = {kShapeOf<static_cast<InstrId>(i)>...};
+};
+using AllShapes = Table<std::make_index_sequence<kInstrCount>>;
+
 }  // namespace
 
 uint32_t Instruction::list_slot(uint32_t i) const {
@@ -42,21 +73,14 @@ int64_t Instruction::list_target(uint32_t i) const {
 }
 
 InstructionDecoder::InstructionDecoder(FirstCell first_cell) {
-  shapes_.resize(kInstrCount);
   by_cell_.reserve(kInstrCount);
-  for (int i = 0; i < kInstrCount; ++i) {
-    const auto id = static_cast<InstrId>(i);
-    Shape& shape = shapes_[id];
-    shape.layout = LayoutOf(id);
-    shape.cells = static_cast<uint32_t>(LayoutCells(shape.layout));
-    WEFT_CHECK(shape.layout.size() <= Instruction::kMaxFields);
-    for (size_t field = 0; field < shape.layout.size(); ++field) {
-      shape.offsets[field] =
-          static_cast<uint8_t>(FieldOffset(shape.layout, field));
-    }
-    by_cell_.emplace_back(first_cell(id), id);
+  for (int id = 0; id < kInstrCount; ++id) {
+    by_cell_.emplace_back(first_cell(static_cast<InstrId>(id)),
+                          static_cast<InstrId>(id));
   }
-  std::sort(by_cell_.begin(), by_cell_.end());
+  if (!std::is_sorted(by_cell_.begin(), by_cell_.end())) {
+    std::sort(by_cell_.begin(), by_cell_.end());
+  }
 }
 
 std::optional<InstrId> InstructionDecoder::IdOf(Cell first_cell) const {
@@ -75,7 +99,7 @@ bool InstructionDecoder::Decode(absl::Span<const Cell> code, uint32_t cell,
   const Cell* const pc = &code[cell];
   const std::optional<InstrId> id = IdOf(*pc);
   if (!id.has_value()) return false;
-  const Shape& shape = shapes_[*id];
+  const Shape& shape = AllShapes::kShapes[*id];
   const size_t left = code.size() - cell;
   if (shape.cells > left) return false;
   out->id = *id;

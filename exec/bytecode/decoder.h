@@ -64,13 +64,6 @@ class InstructionDecoder {
               Instruction* out) const;
 
  private:
-  struct Shape {
-    std::string_view layout;
-    uint32_t cells = 0;  // Without the list.
-    uint8_t offsets[Instruction::kMaxFields] = {};
-  };
-
-  std::vector<Shape> shapes_;                      // By id.
   std::vector<std::pair<Cell, InstrId>> by_cell_;  // Ascending.
 };
 

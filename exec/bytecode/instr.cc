@@ -29,7 +29,7 @@ std::string SnakeCase(std::string_view name) {
 }
 
 constexpr std::string_view kFixedNames[] = {
-#define WEFT_INSTR(name, layout) #name,
+#define WEFT_INSTR(name, layout, roles) #name,
 #include "exec/bytecode/instrs.def"
 #undef WEFT_INSTR
 };

@@ -16,7 +16,7 @@
 namespace weft::exec {
 
 enum class FixedInstr : uint16_t {
-#define WEFT_INSTR(name, layout) k##name,
+#define WEFT_INSTR(name, layout, roles) k##name,
 #include "exec/bytecode/instrs.def"
 #undef WEFT_INSTR
   kCount,
@@ -44,7 +44,7 @@ inline constexpr auto kFirstIds = [] {
 }();
 
 inline constexpr std::string_view kFixedLayouts[] = {
-#define WEFT_INSTR(name, layout) layout,
+#define WEFT_INSTR(name, layout, roles) layout,
 #include "exec/bytecode/instrs.def"
 #undef WEFT_INSTR
 };

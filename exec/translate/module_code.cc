@@ -4,10 +4,13 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <string>
 #include <utility>
 
+#include "base/check.h"
 #include "exec/bytecode/function_code.h"
 #include "exec/bytecode/instr.h"
+#include "exec/bytecode/verify.h"
 #include "exec/translate/function_translator.h"
 #include "third_party/parallel_for.h"
 
@@ -75,6 +78,7 @@ class ModuleCode::Impl {
     const std::lock_guard<std::mutex> lock(mutex_);
     translators_.push_back(std::move(translator));
     if (!made.ok()) return made.status();
+    DebugVerify(**made, bounds);
     // Another thread may have been faster: its code stays.
     if (!IsStub(bounds, entry.code.load(std::memory_order_relaxed))) {
       return absl::OkStatus();
@@ -151,6 +155,22 @@ class ModuleCode::Impl {
            address < reinterpret_cast<uintptr_t>(stubs + num_funcs_);
   }
 
+  // In checked builds every function is verified. REQUIRES: mutex_ is held.
+  void DebugVerify(const FunctionCode& code, Bounds bounds) {
+#ifndef NDEBUG
+    if (verifier_ == nullptr) {
+      verifier_ = std::make_unique<CodeVerifier>(
+          code_.module(), code_.types(), code_.options().metering, first_cell_);
+    }
+    const absl::Status status = verifier_->Verify(code, bounds).status();
+    if (!status.ok()) {
+      CheckFailed(__FILE__, __LINE__, std::string(status.message()).c_str());
+    }
+#else
+    (void)code, (void)bounds;
+#endif
+  }
+
   std::unique_ptr<FunctionTranslator> TakeTranslator() {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -171,6 +191,7 @@ class ModuleCode::Impl {
   Variant variants_[kNumBounds];
   std::mutex mutex_;
   std::vector<std::unique_ptr<FunctionTranslator>> translators_;
+  std::unique_ptr<CodeVerifier> verifier_;
   // By where their instructions begin.
   std::map<const Cell*, std::unique_ptr<FunctionCode>> codes_;
 };

@@ -1,0 +1,285 @@
+// Two passes over the cells: the first finds where instructions and labels are
+// and which regions there are, the second looks at each instruction knowing
+// that. References on their way to or from a callee lie in slots for numbers
+// between an instruction and the next label or call; a set of slots follows
+// them.
+#include "exec/bytecode/verify.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "exec/bytecode/function_verifier.h"
+
+namespace weft::exec {
+namespace {
+
+constexpr uint32_t kNoGlobal = ~uint32_t{0};
+
+// Whether nothing is executed behind the instruction.
+bool IsTerminator(InstrId id) {
+  constexpr FixedInstr kTerminators[] = {
+      FixedInstr::kUnreachable,      FixedInstr::kBr,
+      FixedInstr::kBackBr,           FixedInstr::kBrTable,
+      FixedInstr::kBrTableAcc,       FixedInstr::kReturn,
+      FixedInstr::kReturnSlot,       FixedInstr::kReturnAcc,
+      FixedInstr::kReturnConst,      FixedInstr::kReturnV128,
+      FixedInstr::kReturnMany,       FixedInstr::kTailCall,
+      FixedInstr::kTailCallImported, FixedInstr::kTailCallIndirect,
+      FixedInstr::kTailCallRef,      FixedInstr::kThrow,
+      FixedInstr::kThrowRef};
+  return std::any_of(std::begin(kTerminators), std::end(kTerminators),
+                     [id](FixedInstr instr) { return IdOf(instr) == id; });
+}
+
+}  // namespace
+
+CodeVerifier::CodeVerifier(const wasm::Module& module,
+                           absl::Span<const TypeId> types, bool metering,
+                           InstructionDecoder::FirstCell first_cell)
+    : module_(module),
+      metering_(metering),
+      decoder_(first_cell),
+      types_(types.begin(), types.end()) {
+  std::sort(types_.begin(), types_.end());
+  for (uint32_t i = 0; i < module.globals.size(); ++i) {
+    const wasm::Global& global = module.globals[i];
+    if (global.is_import()) {
+      imported_globals_.push_back(i);
+      continue;
+    }
+    cell_globals_.push_back(i);
+    if (global.type.value.kind() == wasm::ValueType::kV128) {
+      cell_globals_.push_back(kNoGlobal);
+    }
+  }
+}
+
+absl::StatusOr<VerifiedCode> CodeVerifier::Verify(const FunctionCode& code,
+                                                  Bounds bounds) const {
+  FunctionVerifier verifier(*this, code, bounds);
+  if (!verifier.Run()) return absl::InvalidArgumentError(verifier.error());
+  return VerifiedCode{verifier.handles_references()};
+}
+
+bool FunctionVerifier::Fail(absl::string_view what) {
+  error_ = absl::StrCat("bytecode of function ", code_.func, ", cell ", cell_,
+                        ": ", what);
+  return false;
+}
+
+bool FunctionVerifier::Run() {
+  return CheckHeader() && CheckReferenceSlots() && FindInstructions() &&
+         CheckTables() && CheckInstructions();
+}
+
+bool FunctionVerifier::CheckHeader() {
+  const size_t defined = module_.funcs.size() - module_.num_imported_funcs;
+  const CodeHeader& header = code_.header();
+  if (code_.func >= defined || header.func != code_.func) {
+    return Fail("the header names another function");
+  }
+  type_ = &module_.func_type(module_.num_imported_funcs + code_.func);
+  frame_slots_ = header.frame_slots;
+  result_kinds_ = KindsOf(type_->results);
+  if (result_kinds_.size() > frame_slots_ ||
+      KindsOf(type_->params).size() > frame_slots_) {
+    return Fail("parameters or results exceed the frame");
+  }
+  return true;
+}
+
+bool FunctionVerifier::CheckReferenceSlots() {
+  const CodeHeader& header = code_.header();
+  const std::string params = KindsOf(type_->params);
+  const uint64_t zero_begin = header.zero_begin;
+  const uint64_t zero_end = zero_begin + header.zero_slots;
+  if (zero_begin < params.size() || zero_end > frame_slots_) {
+    return Fail("the slots to be zeroed are not the locals");
+  }
+  const uint32_t temps = code_.ref_temps_begin;
+  if (temps > code_.ref_temps_end) return Fail("no range of references");
+  if (temps < code_.ref_temps_end &&
+      (temps < zero_begin || code_.ref_temps_end > zero_end)) {
+    return Fail("temporary references are not zeroed");
+  }
+  uint64_t least = 0;
+  size_t among_params = 0;
+  for (const uint32_t slot : code_.ref_slots) {
+    if (slot < least || slot >= temps) {
+      return Fail("slots of references are not in order");
+    }
+    least = uint64_t{slot} + 1;
+    if (slot < params.size()) {
+      if (params[slot] != 'r') return Fail("a parameter is no reference");
+      ++among_params;
+    } else if (slot < zero_begin || slot >= zero_end) {
+      return Fail("a reference is not zeroed");
+    }
+  }
+  const auto refs = std::count(params.begin(), params.end(), 'r');
+  if (static_cast<size_t>(refs) != among_params) {
+    return Fail("a reference parameter is none of its slots of references");
+  }
+  handles_references_ = !code_.ref_slots.empty() ||
+                        temps != code_.ref_temps_end ||
+                        result_kinds_.find('r') != std::string::npos;
+  return true;
+}
+
+bool FunctionVerifier::FindInstructions() {
+  starts_.assign(code_.num_cells, false);
+  targets_.assign(code_.num_cells, false);
+  if (code_.num_cells == 0) return Fail("there is none");
+  Instruction in;
+  for (cell_ = 0; cell_ < code_.num_cells; cell_ = in.next()) {
+    if (!v_.decoder_.Decode(cells(), cell_, &in)) {
+      return Fail("no instruction");
+    }
+    starts_[cell_] = true;
+    if (!AddTargets(in)) return false;
+  }
+  cell_ = in.cell;
+  return IsTerminator(in.id) || Fail("falls off the end");
+}
+
+bool FunctionVerifier::AddTargets(const Instruction& in) {
+  const auto add = [this](int64_t target) {
+    if (target < 0 || target >= int64_t{code_.num_cells}) {
+      return Fail("a target is outside of the function");
+    }
+    targets_[static_cast<size_t>(target)] = true;
+    return true;
+  };
+  for (size_t i = 0; i < in.layout.size(); ++i) {
+    if (in.layout[i] == 't' && !add(in.target(i))) return false;
+    if (in.layout[i] != 'T') continue;
+    for (uint32_t k = 0; k < in.list_size; ++k) {
+      if (!add(in.list_target(k))) return false;
+    }
+  }
+  return true;
+}
+
+bool FunctionVerifier::CheckTarget(const Instruction& in, char role,
+                                   int64_t target) {
+  const auto cell = static_cast<uint64_t>(target);
+  if (!IsStart(cell)) return Fail("a target is inside of an instruction");
+  const bool back = target <= int64_t{in.cell};
+  if (role == '>' && back) {
+    return Fail("a branch that does not poll goes backward");
+  }
+  if (role == '<' && !back) return Fail("a backward branch goes forward");
+  if (back && v_.metering_ &&
+      v_.decoder_.IdOf(cells()[cell]) != IdOf(FixedInstr::kCharge)) {
+    return Fail("a loop is not charged");
+  }
+  return true;
+}
+
+// --- Beside the code
+// -----------------------------------------------------------
+
+bool FunctionVerifier::CheckTables() {
+  cell_ = 0;
+  for (uint32_t i = 0; i < code_.regions.size(); ++i) {
+    if (!CheckRegion(i)) return false;
+  }
+  return CheckPositions();
+}
+
+bool FunctionVerifier::CheckRegion(uint32_t index) {
+  const TryRegion& region = code_.regions[index];
+  cell_ = region.begin;
+  const auto is_edge = [this](uint32_t cell) {
+    return cell == code_.num_cells || IsStart(cell);
+  };
+  if (!is_edge(region.begin) || !is_edge(region.end) ||
+      region.begin > region.end ||
+      (index > 0 && code_.regions[index - 1].begin > region.begin)) {
+    return Fail("a guarded region is no range of instructions");
+  }
+  if (region.parent != TryRegion::kNoParent && region.parent >= index) {
+    return Fail("the parent of a region is not before it");
+  }
+  if (region.first_catch > code_.catches.size() ||
+      region.num_catches > code_.catches.size() - region.first_catch) {
+    return Fail("a region has clauses that do not exist");
+  }
+  for (uint32_t i = 0; i < region.num_catches; ++i) {
+    if (!CheckCatch(code_.catches[region.first_catch + i], region)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool FunctionVerifier::CheckCatch(const CatchRecord& clause,
+                                  const TryRegion& region) {
+  if (!IsStart(clause.target)) return Fail("a clause leads to no instruction");
+  targets_[clause.target] = true;
+  if (v_.metering_ && clause.target < region.end &&
+      v_.decoder_.IdOf(cells()[clause.target]) != IdOf(FixedInstr::kCharge)) {
+    return Fail("a loop through a clause is not charged");
+  }
+  std::string kinds;
+  if (!clause.any) {
+    if (clause.tag >= module_.tags.size()) return Fail("no such tag");
+    kinds = KindsOf(module_.types[module_.tags[clause.tag].type].params);
+  }
+  if (clause.num_slots != kinds.size() ||
+      clause.first_slot > code_.payload_slots.size() ||
+      clause.num_slots > code_.payload_slots.size() - clause.first_slot) {
+    return Fail("a clause takes another payload than its tag has");
+  }
+  for (uint32_t i = 0; i < clause.num_slots; ++i) {
+    const uint32_t slot = code_.payload_slots[clause.first_slot + i];
+    if (!InFrame(slot)) return Fail("a payload's slot is outside of the frame");
+    if (IsRefSlot(slot) != (kinds[i] == 'r')) {
+      return Fail("a payload goes to a slot of another kind");
+    }
+  }
+  if (clause.exception_slot == CatchRecord::kNoSlot) return true;
+  return (InFrame(clause.exception_slot) && IsRefSlot(clause.exception_slot)) ||
+         Fail("an exception goes to a slot that is no reference's");
+}
+
+bool FunctionVerifier::CheckPositions() {
+  const wasm::Function& func =
+      module_.funcs[module_.num_imported_funcs + code_.func];
+  uint64_t least = 0;
+  for (const CodePosition& position : code_.positions) {
+    cell_ = position.cell;
+    if (position.cell < least || !IsStart(position.cell)) {
+      return Fail("a position is no instruction's");
+    }
+    least = uint64_t{position.cell} + 1;
+    if (position.offset < func.body_offset ||
+        position.offset - func.body_offset >= func.body.size()) {
+      return Fail("a position is outside of the function's body");
+    }
+  }
+  return true;
+}
+
+// --- The second pass
+// -----------------------------------------------------------
+
+bool FunctionVerifier::CheckInstructions() {
+  Instruction in;
+  for (cell_ = 0; cell_ < code_.num_cells; cell_ = in.next()) {
+    if (targets_[cell_]) ForgetPassing();
+    if (!v_.decoder_.Decode(cells(), cell_, &in) || !CheckInstruction(in)) {
+      return false;
+    }
+  }
+  cell_ = 0;
+  if (v_.metering_ && calls_ &&
+      v_.decoder_.IdOf(cells()[0]) != IdOf(FixedInstr::kCharge)) {
+    return Fail("a function that calls does not begin with a charge");
+  }
+  return true;
+}
+
+}  // namespace weft::exec
