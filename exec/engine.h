@@ -37,6 +37,9 @@ struct EngineOptions {
   bool metering = false;
   // Every NaN that arithmetic makes is the positive canonical one.
   bool canonical_nans = false;
+  // Lay out every frame as those of functions with more than 65,536 slots are,
+  // to find defects; each takes 512 KiB of Store::max_stack.
+  bool far_slots = false;
   // Different types of all modules together.
   uint32_t max_types = 1u << 20;
 };

@@ -117,7 +117,8 @@ absl::StatusOr<Module> Module::Compile(const Engine& engine,
       CodeOptions{
           .fuse = options.fuse && !compile.no_fuse,
           .metering = options.metering,
-          .canonical_nans = options.canonical_nans && !compile.machine_nans},
+          .canonical_nans = options.canonical_nans && !compile.machine_nans,
+          .far_slots = options.far_slots},
       &CellFor);
   const wasm::Module& m = compiled->module;
   compiled->exports.reserve(m.exports.size());

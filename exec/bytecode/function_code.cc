@@ -19,11 +19,12 @@ uint32_t FunctionCode::RegionOf(uint32_t cell) const {
   const auto behind = std::upper_bound(
       regions.begin(), regions.end(), cell,
       [](uint32_t c, const TryRegion& region) { return c < region.begin; });
-  for (auto it = behind; it != regions.begin();) {
-    --it;
-    if (cell < it->end) return static_cast<uint32_t>(it - regions.begin());
+  if (behind == regions.begin()) return TryRegion::kNoParent;
+  auto index = static_cast<uint32_t>(behind - regions.begin() - 1);
+  while (index != TryRegion::kNoParent && cell >= regions[index].end) {
+    index = regions[index].outer;
   }
-  return TryRegion::kNoParent;
+  return index;
 }
 
 }  // namespace weft::exec

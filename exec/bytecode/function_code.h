@@ -31,6 +31,7 @@ struct TryRegion {
 
   uint32_t begin = 0;  // In cells from the function's begin.
   uint32_t end = 0;
+  uint32_t outer = kNoParent;   // The innermost region around it.
   uint32_t parent = kNoParent;  // The region asked next.
   uint32_t first_catch = 0;
   uint32_t num_catches = 0;
@@ -60,6 +61,9 @@ struct FunctionCode {
   static constexpr uint32_t kHeaderCells = sizeof(CodeHeader) / sizeof(Cell);
 
   const Cell* begin() const { return cells.get() + kHeaderCells; }
+  bool Contains(const Cell* pc) const {
+    return pc >= begin() && pc < begin() + num_cells;
+  }
   const CodeHeader& header() const {
     return *reinterpret_cast<const CodeHeader*>(cells.get());
   }

@@ -19,7 +19,8 @@
 //   Y  function type         S  struct type        A  array type
 //   X  tag                   H  bits of a reference type of the engine
 //   K  StorageKind, and 16 to extend the sign      O  offset of a field
-//   C  size of the list      q  operators charged  Z  any slot, or two of them
+//   C  size of the list      q  operators charged  Z  any slot, or more of them
+//   R  slots of a range
 //   b  begin of a callee's frame, or where its arguments lie
 //   N  slots of a callee's arguments
 //   l  lane                  y  lanes of a shuffle, a byte each

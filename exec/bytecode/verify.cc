@@ -200,7 +200,10 @@ bool FunctionVerifier::CheckRegion(uint32_t index) {
       (index > 0 && code_.regions[index - 1].begin > region.begin)) {
     return Fail("a guarded region is no range of instructions");
   }
-  if (region.parent != TryRegion::kNoParent && region.parent >= index) {
+  const auto is_before = [index](uint32_t other) {
+    return other == TryRegion::kNoParent || other < index;
+  };
+  if (!is_before(region.parent) || !is_before(region.outer)) {
     return Fail("the parent of a region is not before it");
   }
   if (region.first_catch > code_.catches.size() ||

@@ -11,6 +11,8 @@ namespace {
 using wasm::ValueType;
 
 constexpr uint64_t kSigned = 16;  // See role.h.
+// The values of a label or call, of two slots each.
+constexpr uint64_t kMostInRange = 2000;
 
 // n, v or r.
 char KindOf(ValueType type) {
@@ -170,6 +172,12 @@ bool FunctionVerifier::CheckCopies(const Instruction& in) {
   };
   if (Is(in, FixedInstr::kCopy)) return move(in.slot(1), in.slot(0));
   if (Is(in, FixedInstr::kCopyToFar)) return move(in.slot(0), in.fields[2]);
+  if (Is(in, FixedInstr::kCopyRange)) {
+    for (uint64_t i = 0; i < in.fields[2]; ++i) {
+      if (!move(in.fields[1] + i, in.fields[0] + i)) return false;
+    }
+    return true;
+  }
   if (Is(in, FixedInstr::kCopyToNear)) {
     return move(in.fields[2], in.slot(0)) &&
            move(in.fields[2] + 1, uint64_t{in.slot(0)} + 1);
@@ -283,6 +291,8 @@ bool FunctionVerifier::CheckNumber(const Instruction& in, size_t field) {
     case 'q':
       return (v_.metering_ && value != 0) ||
              Fail("a charge without metering, or of nothing");
+    case 'R':
+      return value <= kMostInRange || Fail("a range of too many slots");
     case 'b':
       return value <= frame_slots_ || Fail("a call is outside of the frame");
     case 'H': {

@@ -64,8 +64,11 @@ void VerifyModule(wasm::ByteSpan bytes, Counts* counts) {
           guards && fuse != metering ? Bounds::kGuard : Bounds::kExplicit;
       SCOPED_TRACE(testing::Message()
                    << "fuse " << fuse << " metering " << metering);
-      VerifyAll(*module, registry, *types, {.fuse = fuse, .metering = metering},
-                bounds, counts);
+      // So do slots beyond 16 bits.
+      VerifyAll(
+          *module, registry, *types,
+          {.fuse = fuse, .metering = metering, .far_slots = fuse == metering},
+          bounds, counts);
       if (testing::Test::HasFatalFailure()) return;
     }
   }

@@ -159,6 +159,13 @@ constexpr char kModule[] = R"(
   (func $vectors (param v128) (result v128) (local.get 0))
   (func $constant_of (result i32) (i32.const 7))
   (func $empty)
+  (func $range (param i32 externref) (result i32)
+    (block $b (result i32 i32 i32 i32 i32 i32 i32 externref)
+      (i64.const 1)
+      (local.get 0) (local.get 0) (local.get 0) (local.get 0) (local.get 0)
+      (local.get 0) (local.get 0) (local.get 1)
+      (br $b))
+    (drop) (drop) (drop) (drop) (drop) (drop) (drop))
   (func $fence (atomic.fence))
 ))";
 
@@ -178,6 +185,7 @@ enum Func : uint32_t {
   kVectors,
   kConstantOf,
   kEmpty,
+  kRange,
   kFence,
 };
 
@@ -235,7 +243,7 @@ TEST_F(CodeVerifierTest, WhatTheTranslatorMadePasses) {
         const auto verified = verifier_->Verify(copy.code, bounds_);
         ASSERT_TRUE(verified.ok()) << verified.status();
         const bool refs = func == kGlobals || func == kMix || func == kPick ||
-                          func == kHeap || func == kCatches;
+                          func == kHeap || func == kCatches || func == kRange;
         EXPECT_EQ(verified->handles_references, refs) << func;
       }
     }
@@ -417,10 +425,20 @@ TEST_F(CodeVerifierTest, NumbersAndReferencesKeepApart) {
                  "number is written to a reference");
 }
 
+TEST_F(CodeVerifierTest, RangesLieInTheFrame) {
+  EXPECT_REFUSED(kRange, code.Set(FixedInstr::kCopyRange, 0, 1000), "frame");
+  EXPECT_REFUSED(kRange, code.Set(FixedInstr::kCopyRange, 1, 1000), "frame");
+  EXPECT_REFUSED(kRange, code.Set(FixedInstr::kCopyRange, 2, 100000),
+                 "too many slots");
+  EXPECT_REFUSED(kRange, code.Set(FixedInstr::kCopyRange, 0, 1),
+                 "number is written to a reference");
+}
+
 TEST_F(CodeVerifierTest, RegionsAndClauses) {
   EXPECT_REFUSED(kCatches, code.code.regions[0].end = 1000, "range");
   EXPECT_REFUSED(kCatches, code.code.regions[0].begin = 1000, "range");
   EXPECT_REFUSED(kCatches, code.code.regions[0].parent = 0, "parent");
+  EXPECT_REFUSED(kCatches, code.code.regions[0].outer = 0, "parent");
   EXPECT_REFUSED(kCatches, code.code.regions[0].num_catches = 2, "clauses");
   EXPECT_REFUSED(kCatches, code.code.regions[0].first_catch = 2, "clauses");
   EXPECT_REFUSED(kCatches, code.code.catches[0].target = 1000,

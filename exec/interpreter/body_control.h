@@ -275,6 +275,15 @@ WEFT_BODY(CopyV128) {
   ReadSlot<V128>(SlotField<kId, 1>(r)).Store(SlotField<kId, 0>(r));
   return Next<kId>(r);
 }
+WEFT_BODY(CopyRange) {
+  Slot* to = r.frame + Field<kId, 0, uint32_t>(r);
+  const Slot* from = r.frame + Field<kId, 1, uint32_t>(r);
+  for (uint32_t i = Field<kId, 2, uint32_t>(r); i != 0; --i) {
+    *to++ = *from++;
+    internal::KeepLoop();
+  }
+  return Next<kId>(r);
+}
 WEFT_BODY(CopyAcc) {
   *SlotField<kId, 0>(r) = r.acc;
   return Next<kId>(r);

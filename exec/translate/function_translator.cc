@@ -22,6 +22,9 @@ namespace {
 // Slots to which far operands are copied: three of two slots, and a result.
 constexpr uint32_t kScratchOperands = 8;
 constexpr uint32_t kScratchResult = 6;
+// Of one function: 2 GiB. Bodies have up to 128 MiB, but a byte of them may
+// stand for values of a type that has many.
+constexpr uint32_t kMaxCells = 1u << 28;
 
 }  // namespace
 
@@ -80,9 +83,10 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
   while (!operators.done()) {
     if (!operators.TryRead(&op)) return operators.status();
     Visit(op);
-  }
-  if (encoder_.size() > uint32_t{std::numeric_limits<int32_t>::max()} / 2) {
-    return absl::ResourceExhaustedError("function too large for bytecode");
+    if (encoder_.size() > kMaxCells ||
+        result_->payload_slots.size() > kMaxCells) {
+      return absl::ResourceExhaustedError("function too large for bytecode");
+    }
   }
   return absl::OkStatus();
 }
@@ -101,6 +105,8 @@ absl::Status FunctionTranslator::LayOut(wasm::ByteReader* reader) {
   for (const ValueType type : type_->params) PlaceLocal(type, &next);
   param_slots_ = next;
   next += scratch_slots_;
+  if (code_.options().far_slots) next = std::max(next, kNearSlots);
+  locals_begin_ = next;
   std::vector<wasm::LocalGroup> groups;
   const absl::Status status =
       wasm::ReadLocals(reader, wasm::FeatureSet::All(), &groups);
@@ -127,8 +133,8 @@ std::unique_ptr<FunctionCode> FunctionTranslator::Finish() {
   header.frame_slots =
       std::max(result_slots, locals_end_ + ref_temps_ + stack_.most().numbers) +
       2;
-  header.zero_begin = param_slots_ + scratch_slots_;
-  header.zero_slots = locals_end_ + ref_temps_ - header.zero_begin;
+  header.zero_begin = locals_begin_;
+  header.zero_slots = locals_end_ + ref_temps_ - locals_begin_;
   std::memcpy(out.cells.get(), &header, sizeof(header));
   std::copy(encoder_.cells().begin(), encoder_.cells().end(),
             out.cells.get() + FunctionCode::kHeaderCells);
@@ -389,6 +395,13 @@ void FunctionTranslator::CopySlots(uint32_t from, uint32_t to, ValueType type) {
   ForgetLast();
 }
 
+void FunctionTranslator::CopyRange(uint32_t from, uint32_t to, uint32_t slots) {
+  if (from == to || slots == 0) return;
+  encoder_.EmitFields(IdOf(FixedInstr::kCopyRange), {to, from, slots});
+  ForgetAccs();
+  ForgetLast();
+}
+
 uint32_t FunctionTranslator::Near(uint32_t slot, uint32_t scratch) {
   if (slot < kNearSlots) return slot;
   needs_far_ = true;
@@ -467,9 +480,11 @@ void FunctionTranslator::UndoLast() {
 
 // Entry `index` of a list that names `slot`.
 uint16_t FunctionTranslator::ListSlot(uint32_t slot, uint32_t index) {
+  // Near ones count, too: they may be far in the next attempt, for which there
+  // shall be no third.
+  most_list_ = std::max(most_list_, 2 * (index + 1));
   if (slot < kNearSlots) return static_cast<uint16_t>(slot);
   needs_far_ = true;
-  most_list_ = std::max(most_list_, 2 * (index + 1));
   if (scratch_slots_ == 0) return 0;  // This attempt is in vain.
   const uint32_t near = param_slots_ + kScratchOperands + 2 * index;
   encoder_.Emit(IdOf(FixedInstr::kCopyToNear), PackWide(near, 0, slot));

@@ -44,6 +44,9 @@ class FunctionTranslator {
 
   static constexpr uint32_t kNone = ~uint32_t{0};
   static constexpr uint32_t kNearSlots = 0x10000;
+  // From so many values on they move together: a branch takes two bytes of a
+  // body, whatever the number of values that it takes along.
+  static constexpr size_t kManyValues = 8;
 
   // A place that wants the cell of a label that is not bound yet.
   struct Patch {
@@ -84,9 +87,11 @@ class FunctionTranslator {
   // The condition of a branch: whether 32 bits are not zero, or a comparison.
   struct Condition {
     bool is_comparison = false;
-    // Of 32 bits: where they are; always in a slot, too.
+    // Of 32 bits: where they are; always in a slot, too, which may be the copy
+    // of a far one.
     bool in_acc = false;
     uint32_t slot = 0;
+    uint32_t home = 0;
     // Of a comparison: its instruction, and where its result would be.
     wasm::Op op = wasm::Op::kNop;
     Form form = Form::kSS;
@@ -129,6 +134,8 @@ class FunctionTranslator {
   void FlushReads(uint32_t local);
   void Move(const Operand& from, uint32_t to);
   void CopySlots(uint32_t from, uint32_t to, wasm::ValueType type);
+  // The same for neighbours. REQUIRES: they do not overlap, or `to` < `from`.
+  void CopyRange(uint32_t from, uint32_t to, uint32_t slots);
   uint32_t Near(uint32_t slot, uint32_t scratch);
   uint32_t NearOf(const Operand& operand, uint32_t scratch) {
     return Near(ToSlot(operand), scratch);
@@ -178,6 +185,7 @@ class FunctionTranslator {
   void VisitBr(uint32_t depth);
   void VisitBrIf(uint32_t depth);
   void VisitBrTable(const wasm::Operator& op);
+  uint32_t Landing(uint32_t depth);
   void VisitBrOn(const wasm::Operator& op);
   void EmitReturn();
   Control& At(uint32_t depth) {
@@ -190,6 +198,15 @@ class FunctionTranslator {
   void Jump(Control* label);
   bool InPlace(const Control& label) const;
   void MoveToLabel(const Control& label);
+  void MoveManyToLabel(const Control& label);
+  // Whether a branch to the label returns from the function right there.
+  bool Leaves(uint32_t depth) const {
+    return depth + 1 == controls_.size() && type_->results.size() < kManyValues;
+  }
+  // Before the condition of a branch to the label is taken.
+  void PrepareMany(uint32_t depth) {
+    if (At(depth).label_types().size() >= kManyValues) MaterializeAll();
+  }
   void AddPatch(uint32_t cell, uint32_t byte, uint32_t* list);
   void Bind(uint32_t* list);
   void SetUnreachable();
@@ -201,6 +218,13 @@ class FunctionTranslator {
   void VisitCall(const wasm::Operator& op);
   uint32_t PlaceArguments(Types params);
   void TakeResults(Types results, uint32_t base);
+  struct SlotRun {
+    uint32_t from = 0;
+    uint32_t to = 0;
+    uint32_t slots = 0;
+  };
+  void CopyInRun(size_t count, uint32_t from, uint32_t to, wasm::ValueType type,
+                 SlotRun* run);
 
   // translate_handlers.cc
   void OpenTryTable(const wasm::Operator& op, Control* control);
@@ -239,6 +263,7 @@ class FunctionTranslator {
   std::vector<wasm::ValueType> local_types_;
   std::vector<uint32_t> local_slots_;
   uint32_t param_slots_ = 0;
+  uint32_t locals_begin_ = 0;  // Behind parameters and scratch slots.
   uint32_t locals_end_ = 0;
   uint32_t ref_temps_ = 0;      // Reserved for this attempt.
   uint32_t scratch_slots_ = 0;  // 0, or slots near for those that are far.

@@ -22,6 +22,8 @@ struct CodeOptions {
   bool metering = false;        // Count operators, stop when fuel is used up.
   bool canonical_nans = false;  // Deterministic: every arithmetic NaN is the
                                 // positive canonical one.
+  bool far_slots = false;       // All slots but those of parameters are beyond
+                                // 16 bits, to find defects.
 };
 
 // Where a global's value lies.

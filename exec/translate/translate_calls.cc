@@ -33,13 +33,17 @@ uint32_t FunctionTranslator::PlaceArguments(Types params) {
   uint32_t base = stack_.numbers_top();
   if (!HasRefs(params)) base -= slots;
   uint32_t slot = base;
+  SlotRun run;
   for (size_t i = first; i < stack_.size(); ++i) {
     const Operand operand = stack_[i];
-    if (operand.kind != Operand::kTemp || operand.slot != slot) {
+    if (operand.kind != Operand::kTemp) {
       Move(operand, slot);
+    } else {
+      CopyInRun(params.size(), operand.slot, slot, operand.type, &run);
     }
     slot += SlotsOfType(operand.type);
   }
+  CopyRange(run.from, run.to, run.slots);
   stack_.Touch(slot);
   stack_.Shrink(first);
   return base;
@@ -47,11 +51,25 @@ uint32_t FunctionTranslator::PlaceArguments(Types params) {
 
 void FunctionTranslator::TakeResults(Types results, uint32_t base) {
   uint32_t slot = base;
+  SlotRun run;
   for (const ValueType type : results) {
-    CopySlots(slot, stack_.PushTemp(type), type);
+    CopyInRun(results.size(), slot, stack_.PushTemp(type), type, &run);
     slot += SlotsOfType(type);
   }
+  CopyRange(run.from, run.to, run.slots);
   stack_.Touch(slot);
+}
+
+// Copies a value, one of `count`; where they are many, together with what lies
+// before it at both ends. Order is kept: a run ends before what is apart.
+void FunctionTranslator::CopyInRun(size_t count, uint32_t from, uint32_t to,
+                                   ValueType type, SlotRun* run) {
+  if (count < kManyValues) return CopySlots(from, to, type);
+  if (run->from + run->slots != from || run->to + run->slots != to) {
+    CopyRange(run->from, run->to, run->slots);
+    *run = {from, to, 0};
+  }
+  run->slots += SlotsOfType(type);
 }
 
 void FunctionTranslator::VisitCall(const wasm::Operator& op) {

@@ -4,6 +4,7 @@
 // a branch has to move only what lies elsewhere: arguments lie at or above the
 // places they go to, in the same order, and moving them in ascending order
 // overwrites none that is still needed.
+#include <algorithm>
 #include <utility>
 
 #include "exec/translate/comparisons.h"
@@ -47,8 +48,7 @@ void FunctionTranslator::VisitControl(const wasm::Operator& op) {
     case OpClass::kBrTable:
       return VisitBrTable(op);
     case OpClass::kReturn:
-      EmitReturn();
-      return SetUnreachable();
+      return VisitBr(static_cast<uint32_t>(controls_.size() - 1));
     default:
       return VisitBrOn(op);
   }
@@ -78,6 +78,8 @@ void FunctionTranslator::Open(const wasm::Operator& op) {
     if (condition.is_comparison) condition = Unfused(condition);
     condition.in_acc = false;
     MaterializeAll();
+    // Far ones have used the same place near.
+    condition.slot = Near(condition.home, 0);
   }
   controls_.emplace_back();
   Control& control = controls_.back();
@@ -239,6 +241,7 @@ bool FunctionTranslator::InPlace(const Control& label) const {
 
 void FunctionTranslator::MoveToLabel(const Control& label) {
   const Types types = label.label_types();
+  if (types.size() >= kManyValues) return MoveManyToLabel(label);
   OperandStack::Heights heights = label.heights;
   size_t i = stack_.size() - types.size();
   for (const ValueType type : types) {
@@ -248,6 +251,29 @@ void FunctionTranslator::MoveToLabel(const Control& label) {
       Move(operand, slot);
     }
   }
+}
+
+// The same by two moves at most: in their own slots, numbers are neighbours,
+// and so are references.
+void FunctionTranslator::MoveManyToLabel(const Control& label) {
+  MaterializeAll();
+  const Types types = label.label_types();
+  OperandStack::Heights end = label.heights;
+  size_t first = stack_.size() - types.size();
+  uint32_t ref = kNone;
+  uint32_t number = kNone;
+  for (const ValueType type : types) {
+    const uint32_t slot = stack_[first++].slot;
+    uint32_t& lowest = type.is_ref() ? ref : number;
+    lowest = std::min(lowest, slot);
+    stack_.SlotAbove(&end, type);
+  }
+  constexpr ValueType kAnyRef = ValueType::Ref(wasm::HeapType::kAny, true);
+  OperandStack::Heights begin = label.heights;
+  CopyRange(ref, stack_.SlotAbove(&begin, kAnyRef),
+            end.refs - label.heights.refs);
+  CopyRange(number, stack_.SlotAbove(&begin, ValueType::kI32),
+            end.numbers - label.heights.numbers);
 }
 
 // Goes to the label, whose arguments are in place.
@@ -290,7 +316,8 @@ FunctionTranslator::Condition FunctionTranslator::TakeCondition() {
     return condition;
   }
   condition.in_acc = IsAcc(operand);
-  condition.slot = Near(ToSlot(operand), 0);
+  condition.home = ToSlot(operand);
+  condition.slot = Near(condition.home, 0);
   return condition;
 }
 
@@ -302,7 +329,7 @@ FunctionTranslator::Condition FunctionTranslator::Unfused(
   encoder_.Emit(IdOf(condition.op, condition.form), condition.operands);
   FinishResult(cell, condition.result, ValueType::kI32);
   Condition out;
-  out.slot = condition.result;
+  out.slot = out.home = condition.result;
   return out;
 }
 
@@ -357,7 +384,7 @@ uint32_t FunctionTranslator::EmitCondition(const Condition& condition,
 void FunctionTranslator::ConditionalBranch(const Condition& condition,
                                            bool sense, uint32_t depth) {
   Control& label = At(depth);
-  const bool leaves = depth + 1 == controls_.size();
+  const bool leaves = Leaves(depth);
   if (!leaves && InPlace(label)) {
     const uint32_t cell = EmitCondition(condition, sense, label.enters_loop);
     if (label.enters_loop) {
@@ -384,7 +411,7 @@ void FunctionTranslator::ConditionalBranch(const Condition& condition,
 }
 
 void FunctionTranslator::VisitBr(uint32_t depth) {
-  if (depth + 1 == controls_.size()) {
+  if (Leaves(depth)) {
     EmitReturn();
   } else {
     MoveToLabel(At(depth));
@@ -394,11 +421,13 @@ void FunctionTranslator::VisitBr(uint32_t depth) {
 }
 
 void FunctionTranslator::VisitBrIf(uint32_t depth) {
+  PrepareMany(depth);
   const Condition condition = TakeCondition();
   ConditionalBranch(condition, true, depth);
 }
 
 void FunctionTranslator::VisitBrTable(const wasm::Operator& op) {
+  PrepareMany(op.labels.back());
   const Operand index = stack_.Pop();
   const bool acc = IsAcc(index);
   const uint32_t slot = acc ? 0 : NearOf(index, 0);
@@ -408,42 +437,48 @@ void FunctionTranslator::VisitBrTable(const wasm::Operator& op) {
   encoder_.EmitTable(IdOf(acc ? FixedInstr::kBrTableAcc : FixedInstr::kBrTable),
                      slot, count);
   const uint32_t stamp = num_tables_++;
-  const uint32_t int_acc = int_acc_;
-  const uint32_t float_acc = float_acc_;
   for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t depth = op.labels[i];
-    const bool leaves = depth + 1 == controls_.size();
-    Control& label = At(depth);
-    const uint32_t byte = InstructionEncoder::TableTarget(i);
-    if (!leaves && InPlace(label)) {
-      if (label.enters_loop) {
-        encoder_.SetTarget(table, byte, label.loop_cell);
-      } else {
-        AddPatch(table, byte, &label.patches);
-      }
-      continue;
-    }
+    Control& label = At(op.labels[i]);
     if (label.table != stamp) {
       label.table = stamp;
-      label.landing = encoder_.size();
-      int_acc_ = int_acc;
-      float_acc_ = float_acc;
-      if (leaves) {
-        EmitReturn();
-      } else {
-        MoveToLabel(label);
-        Jump(&label);
-      }
+      label.landing = Landing(op.labels[i]);
     }
-    encoder_.SetTarget(table, byte, label.landing);
+    const uint32_t byte = InstructionEncoder::TableTarget(i);
+    if (label.landing == kNone) {
+      AddPatch(table, byte, &label.patches);
+    } else {
+      encoder_.SetTarget(table, byte, label.landing);
+    }
   }
   SetUnreachable();
+}
+
+// The cell that a br_table has to jump to for the label of `depth`: one where
+// the values are moved, if they have to; kNone for the end of a block.
+uint32_t FunctionTranslator::Landing(uint32_t depth) {
+  Control& label = At(depth);
+  if (!Leaves(depth) && InPlace(label)) {
+    return label.enters_loop ? label.loop_cell : kNone;
+  }
+  const uint32_t landing = encoder_.size();
+  const uint32_t int_acc = int_acc_;
+  const uint32_t float_acc = float_acc_;
+  if (Leaves(depth)) {
+    EmitReturn();
+  } else {
+    MoveToLabel(label);
+    Jump(&label);
+  }
+  int_acc_ = int_acc;
+  float_acc_ = float_acc;
+  return landing;
 }
 
 void FunctionTranslator::VisitBrOn(const wasm::Operator& op) {
   const OpClass op_class = wasm::InfoOf(op.op).op_class;
   const uint32_t depth =
       op_class == OpClass::kBrOnCast ? op.index[1] : op.index[0];
+  PrepareMany(depth);
   if (op_class == OpClass::kBrOnCast) {
     const bool nullable = (op.index[0] & 2) != 0;
     TestTop(TargetType(op.heap[1], nullable));

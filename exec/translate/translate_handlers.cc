@@ -12,7 +12,7 @@ using wasm::ValueType;
 uint32_t FunctionTranslator::OpenRegion() {
   TryRegion region;
   region.begin = encoder_.size();
-  region.parent = region_;
+  region.outer = region.parent = region_;
   result_->regions.push_back(region);
   region_ = static_cast<uint32_t>(result_->regions.size() - 1);
   // What precedes the region stays outside, a fused comparison for one.

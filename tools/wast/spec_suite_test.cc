@@ -90,7 +90,7 @@ struct Configuration {
 };
 
 std::vector<Configuration> Configurations() {
-  std::vector<Configuration> all(4);
+  std::vector<Configuration> all(6);
   all[0].name = "Default";
   all[1].name = "ExplicitBoundsEager";
   all[1].executor.engine.bounds = exec::Bounds::kExplicit;
@@ -99,6 +99,12 @@ std::vector<Configuration> Configurations() {
   all[2].executor.engine.fuse = false;
   all[3].name = "CollectAtEachAllocation";
   all[3].executor.store.gc_stress = true;
+  for (const int far : {4, 5}) {
+    all[far].name = far == 4 ? "FarSlots" : "FarSlotsNoFuse";
+    all[far].executor.engine.far_slots = true;
+    all[far].executor.engine.fuse = far == 4;
+    all[far].executor.store.max_stack = uint64_t{8} << 30;
+  }
   for (const char* pipeline : {"roundtrip-ssa", "2", "3", "z"}) {
     Configuration& configuration = all.emplace_back();
     configuration.name = std::string("Optimized_") + pipeline;
