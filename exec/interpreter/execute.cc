@@ -5,6 +5,7 @@
 #include "exec/interpreter/handler_declarations.h"
 #include "exec/interpreter/slow_calls.h"
 #include "exec/interpreter/unwind.h"
+#include "exec/runtime/bulk.h"
 #include "exec/translate/metering.h"
 #include "exec/translate/module_code.h"
 
@@ -51,14 +52,22 @@ bool Continue(Registers& r, Step step) {
     return false;
   }
   Position position{r.pc, r.frame, r.instance};
-  if (!Unwind(context, &position)) {
-    activation.outcome = static_cast<uint8_t>(Outcome::kThrew);
-    return false;
+  switch (Unwind(context, &position)) {
+    case Unwound::kCaught:
+      r.pc = position.pc;
+      r.frame = position.frame;
+      internal::SwitchInstance(r, position.instance);
+      return true;
+    case Unwound::kUncaught:
+      activation.outcome = static_cast<uint8_t>(Outcome::kThrew);
+      return false;
+    case Unwound::kInterrupted:
+      context.exception = kNullRef;
+      context.trap = InterruptOf(context);
+      activation.outcome = static_cast<uint8_t>(Outcome::kTrapped);
+      return false;
   }
-  r.pc = position.pc;
-  r.frame = position.frame;
-  internal::SwitchInstance(r, position.instance);
-  return true;
+  return false;
 }
 
 }  // namespace

@@ -2,11 +2,15 @@
 
 #include "exec/bytecode/function_code.h"
 #include "exec/interpreter/dispatch.h"
+#include "exec/runtime/bulk.h"
 #include "exec/runtime/heap_ops.h"
 #include "exec/translate/module_code.h"
 
 namespace weft::exec {
 namespace {
+
+// Frames between two looks at Context::interrupt.
+constexpr uint32_t kFramesPerPoll = 1024;
 
 // The clause that catches `tag` at `cell` of `code`, or null.
 const CatchRecord* FindCatch(const FunctionCode& code, uint32_t cell,
@@ -37,14 +41,22 @@ void Deliver(Context& context, const FunctionCode& code,
 
 }  // namespace
 
-bool Unwind(Context& context, Position* position) {
+Unwound Unwind(Context& context, Position* position) {
   const uint32_t tag = ExceptionTag(context.heap->base(), context.exception);
   Position at = *position;
   Link* link = context.link;
+  const FunctionCode* code = nullptr;
   // A return address lies behind its call.
   uint32_t back = 0;
-  while (true) {
-    const FunctionCode* const code = at.instance->code->FindCode(at.pc - back);
+  for (uint32_t walked = 1;; ++walked) {
+    if (walked % kFramesPerPoll == 0 &&
+        InterruptOf(context) != TrapKind::kNone) {
+      return Unwound::kInterrupted;
+    }
+    // Frames of one function in a row are what makes stacks deep.
+    if (code == nullptr || !code->Contains(at.pc - back)) {
+      code = at.instance->code->FindCode(at.pc - back);
+    }
     if (code != nullptr) {
       const auto cell = static_cast<uint32_t>(at.pc - back - code->begin());
       const CatchRecord* const clause =
@@ -54,7 +66,7 @@ bool Unwind(Context& context, Position* position) {
         at.pc = code->begin() + clause->target;
         context.link = link;
         *position = at;
-        return true;
+        return Unwound::kCaught;
       }
     }
     --link;
@@ -62,7 +74,7 @@ bool Unwind(Context& context, Position* position) {
       at.instance = reinterpret_cast<InstanceData*>(link->frame);
       --link;
     }
-    if (link->pc == ExitCode()) return false;
+    if (link->pc == ExitCode()) return Unwound::kUncaught;
     at.pc = link->pc;
     at.frame = link->frame;
     back = 1;

@@ -14,12 +14,14 @@ struct Position {
   InstanceData* instance = nullptr;
 };
 
+enum class Unwound { kCaught, kUncaught, kInterrupted };
+
 // Finds the handler of Context::exception, thrown at `*position`, among the
 // frames of the innermost activation; enters it: frames above are gone, the
-// payload is where the handler wants it, and `*position` is there. False when
-// there is none; then nothing has changed. Time in proportion to the frames
-// that are left.
-bool Unwind(Context& context, Position* position);
+// payload is where the handler wants it, and `*position` is there. Nothing has
+// changed when there is none or an interrupt ends the search. Time in
+// proportion to the frames that are left and the clauses that are asked.
+Unwound Unwind(Context& context, Position* position);
 
 }  // namespace weft::exec
 

@@ -7,6 +7,9 @@
 namespace weft::exec {
 namespace {
 
+// Frames between two looks at Context::interrupt.
+constexpr uint32_t kFramesPerPoll = 4096;
+
 struct Place {
   const InstanceData* instance;
   const Cell* pc;  // Inside of the instruction at work.
@@ -54,8 +57,17 @@ void WalkFrames(const Context& context,
 
 void VisitFrameRefs(const Context& context,
                     absl::FunctionRef<void(Slot&)> visit) {
+  const FunctionCode* code = nullptr;
+  uint32_t walked = 0;
   WalkPlaces(context, [&](const Place& place) {
-    const FunctionCode* const code = place.instance->code->FindCode(place.pc);
+    if (++walked % kFramesPerPoll == 0 &&
+        context.interrupt.load(std::memory_order_relaxed) != 0) {
+      return false;
+    }
+    // Frames of one function in a row are what makes stacks deep.
+    if (code == nullptr || !code->Contains(place.pc)) {
+      code = place.instance->code->FindCode(place.pc);
+    }
     if (code == nullptr) return true;
     for (const uint32_t slot : code->ref_slots) visit(place.frame[slot]);
     for (uint32_t i = code->ref_temps_begin; i < code->ref_temps_end; ++i) {

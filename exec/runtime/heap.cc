@@ -65,11 +65,16 @@ class Heap::Marker final : public RootVisitor {
 
   void Visit(Ref ref) override { top_ = Mark(ref, top_); }
   void Visit(absl::Span<const Ref> refs) override {
-    for (Ref ref : refs) top_ = Mark(ref, top_);
+    while (!refs.empty() && !Interrupted(interrupt_)) {
+      for (Ref ref : refs.subspan(0, kElementsPerPoll)) top_ = Mark(ref, top_);
+      refs.remove_prefix(std::min<size_t>(refs.size(), kElementsPerPoll));
+    }
   }
 
-  // Follows everything found so far. False when interrupted.
+  // Follows everything found so far. False when interrupted, also before:
+  // roots are then incomplete.
   bool Drain() {
+    if (Interrupted(interrupt_)) return false;
     Ref queue[kQueue];
     uint32_t head = 0;
     uint32_t queued = 0;

@@ -143,9 +143,11 @@ TrapKind MemoryInit(Context& context, MemoryData& memory, uint64_t address,
     return TrapKind::kOutOfBoundsMemoryAccess;
   }
   if (!ChargeBulk(context, count)) return TrapKind::kAllFuelConsumed;
-  if (count != 0) {
-    MoveBytes(memory.is_shared, memory.base + address, data.bytes + offset,
-              count);
+  for (uint64_t done = 0; done < count; done += kChunk) {
+    const TrapKind interrupt = InterruptOf(context);
+    if (interrupt != TrapKind::kNone) return interrupt;
+    MoveBytes(memory.is_shared, memory.base + address + done,
+              data.bytes + offset + done, std::min(count - done, kChunk));
   }
   return TrapKind::kNone;
 }

@@ -141,6 +141,23 @@ TEST_F(MemoryOpsTest, InterruptEndsBulkOperators) {
             TrapKind::kDeadlineExceeded);
   EXPECT_EQ(MemoryCopy(context_, *memory_, 0, *other_, 0, kPage),
             TrapKind::kDeadlineExceeded);
+  const uint8_t byte = 1;
+  EXPECT_EQ(MemoryInit(context_, *memory_, 0, {&byte, 1}, 0, 1),
+            TrapKind::kDeadlineExceeded);
+  EXPECT_EQ(memory_->base[0], 0);
+}
+
+TEST_F(MemoryOpsTest, InitCopiesAllOfALargeSegment) {
+  const uint64_t pages = 50;
+  const auto memory = New(pages);
+  std::vector<uint8_t> data(pages * kPage - 3);
+  for (size_t i = 0; i < data.size(); ++i) data[i] = i % 249;
+  const auto count = static_cast<uint32_t>(data.size() - 1);
+  EXPECT_EQ(
+      MemoryInit(context_, *memory, 4, {data.data(), data.size()}, 1, count),
+      kOk);
+  EXPECT_EQ(std::memcmp(memory->base + 4, data.data() + 1, count), 0);
+  EXPECT_EQ(memory->base[3], 0);
 }
 
 TEST_F(MemoryOpsTest, GrowthFailsByInjection) {

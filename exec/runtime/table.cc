@@ -12,6 +12,23 @@ namespace {
 // Beyond, sizes in bytes are not even computed.
 constexpr uint64_t kMaxEntries = uint64_t{1} << 40;
 
+// Entries between two looks at the interrupt.
+constexpr uint64_t kChunk = 1 << 18;
+
+// Calls work(begin, count) on parts of [0, count), unless interrupted.
+template <typename Work>
+bool InParts(uint64_t count, const std::atomic<uint32_t>* interrupt,
+             const Work& work) {
+  for (uint64_t done = 0; done < count; done += kChunk) {
+    if (interrupt != nullptr && done != 0 &&
+        interrupt->load(std::memory_order_relaxed) != 0) {
+      return false;
+    }
+    work(done, std::min(count - done, kChunk));
+  }
+  return true;
+}
+
 }  // namespace
 
 TableInstance::TableInstance(const wasm::TableType& type, GrowthBudget* budget)
@@ -36,31 +53,46 @@ absl::StatusOr<std::unique_ptr<TableInstance>> TableInstance::New(
   return table;
 }
 
-uint64_t TableInstance::Grow(uint64_t delta, Ref value) {
+// Makes room for more than there is, all of it null.
+bool TableInstance::Reserve(uint64_t entries,
+                            const std::atomic<uint32_t>* interrupt) {
+  // Large ones are zeroed pages of the system, which cost nothing until used.
+  auto* const grown = static_cast<Ref*>(std::calloc(entries, sizeof(Ref)));
+  if (grown == nullptr) return false;
+  if (!InParts(size, interrupt, [&](uint64_t begin, uint64_t count) {
+        std::copy_n(elements + begin, count, grown + begin);
+      })) {
+    std::free(grown);
+    return false;
+  }
+  std::free(elements);
+  elements = grown;
+  capacity_ = entries;
+  written_ = size;
+  return true;
+}
+
+uint64_t TableInstance::Grow(uint64_t delta, Ref value,
+                             const std::atomic<uint32_t>* interrupt) {
   if (delta > max - size || delta > kMaxEntries - size) return kGrowFailed;
   const uint64_t old_size = size;
   const uint64_t new_size = old_size + delta;
   if (budget_ != nullptr && !budget_->TakeEntries(delta)) return kGrowFailed;
-  if (new_size > capacity_) {
-    // Half as much again: growing one by one stays linear.
-    const uint64_t wanted =
-        std::max(new_size, std::min(max, old_size + old_size / 2));
-    // The first time zeroed pages of the system may do.
-    Ref* grown =
-        elements == nullptr && value == kNullRef
-            ? static_cast<Ref*>(std::calloc(wanted, sizeof(Ref)))
-            : static_cast<Ref*>(std::realloc(elements, wanted * sizeof(Ref)));
-    if (grown == nullptr) {
-      if (budget_ != nullptr) budget_->table_entries -= delta;
-      return kGrowFailed;
-    }
-    const bool zeroed = elements == nullptr && value == kNullRef;
-    elements = grown;
-    capacity_ = wanted;
-    size = new_size;
-    if (zeroed) return old_size;
+  // Half as much again: growing one by one stays linear.
+  bool done =
+      new_size <= capacity_ ||
+      Reserve(std::max(new_size, std::min(max, old_size + old_size / 2)),
+              interrupt);
+  if (done && (value != kNullRef || written_ > old_size)) {
+    written_ = std::max(written_, new_size);
+    done = InParts(delta, interrupt, [&](uint64_t begin, uint64_t count) {
+      std::fill_n(elements + old_size + begin, count, value);
+    });
   }
-  std::fill(elements + old_size, elements + new_size, value);
+  if (!done) {
+    if (budget_ != nullptr) budget_->table_entries -= delta;
+    return kGrowFailed;
+  }
   size = new_size;
   return old_size;
 }

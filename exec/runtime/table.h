@@ -2,6 +2,7 @@
 #ifndef WEFT_EXEC_RUNTIME_TABLE_H_
 #define WEFT_EXEC_RUNTIME_TABLE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -29,15 +30,21 @@ class TableInstance : public TableData {
   const wasm::TableType& type() const { return type_; }
   GrowthBudget* budget() const { return budget_; }
 
-  // Adds `delta` entries of `value`; the old size, or kGrowFailed.
-  uint64_t Grow(uint64_t delta, Ref value);
+  // Adds `delta` entries of `value`; the old size, or kGrowFailed, which it is,
+  // too, when `interrupt` (null for none) is not 0 in the middle of a large
+  // one: the guest will not get far then.
+  uint64_t Grow(uint64_t delta, Ref value,
+                const std::atomic<uint32_t>* interrupt = nullptr);
 
  private:
   TableInstance(const wasm::TableType& type, GrowthBudget* budget);
 
+  bool Reserve(uint64_t entries, const std::atomic<uint32_t>* interrupt);
+
   const wasm::TableType type_;
   GrowthBudget* const budget_;
   uint64_t capacity_ = 0;
+  uint64_t written_ = 0;  // Entries from here on are null.
 };
 
 }  // namespace weft::exec

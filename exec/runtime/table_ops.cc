@@ -20,11 +20,12 @@ bool ChargeEntries(Context& context, uint64_t count) {
 
 }  // namespace
 
-uint64_t TableGrow(Context&, TableData& data, Ref value, uint64_t delta) {
+uint64_t TableGrow(Context& context, TableData& data, Ref value,
+                   uint64_t delta) {
   auto& table = static_cast<TableInstance&>(data);
   GrowthBudget* budget = table.budget();
   if (budget != nullptr && !budget->AllowGrow()) return kGrowFailed;
-  return table.Grow(delta, value);
+  return table.Grow(delta, value, &context.interrupt);
 }
 
 TrapKind TableFill(Context& context, TableData& table, uint64_t index,
@@ -73,9 +74,11 @@ TrapKind TableInit(Context& context, TableData& table, uint64_t index,
     return TrapKind::kOutOfBoundsTableAccess;
   }
   if (!ChargeEntries(context, count)) return TrapKind::kAllFuelConsumed;
-  if (count != 0) {
-    std::memcpy(table.elements + index, elem.refs + offset,
-                uint64_t{count} * sizeof(Ref));
+  for (uint64_t done = 0; done < count; done += kChunk) {
+    const TrapKind interrupt = InterruptOf(context);
+    if (interrupt != TrapKind::kNone) return interrupt;
+    std::copy_n(elem.refs + offset + done, std::min(count - done, kChunk),
+                table.elements + index + done);
   }
   return TrapKind::kNone;
 }

@@ -1,5 +1,6 @@
 #include "exec/runtime/table_ops.h"
 
+#include <algorithm>
 #include <memory>
 #include <numeric>
 #include <vector>
@@ -138,6 +139,27 @@ TEST_F(TableOpsTest, InterruptEndsBulkOperators) {
   EXPECT_EQ(TableFill(context_, *table_, 0, 1, 5), TrapKind::kInterrupted);
   EXPECT_EQ(TableCopy(context_, *table_, 0, *table_, 0, 5),
             TrapKind::kInterrupted);
+  const Ref ref = 2;
+  EXPECT_EQ(TableInit(context_, *table_, 0, {&ref, 1}, 0, 1),
+            TrapKind::kInterrupted);
+}
+
+TEST_F(TableOpsTest, InterruptEndsLargeGrowth) {
+  constexpr uint64_t kMany = 1 << 20;
+  const uint64_t size = table_->size;
+  context_.interrupt = static_cast<uint32_t>(TrapKind::kInterrupted);
+  EXPECT_EQ(TableGrow(context_, *table_, 2, kMany), kGrowFailed);
+  EXPECT_EQ(table_->size, size);
+  // What was written before is not seen.
+  context_.interrupt = 0;
+  EXPECT_EQ(TableGrow(context_, *table_, kNullRef, kMany), size);
+  EXPECT_TRUE(std::all_of(table_->elements + size,
+                          table_->elements + size + kMany,
+                          [](Ref ref) { return ref == kNullRef; }));
+  EXPECT_EQ(TableGrow(context_, *table_, 4, 10 * kMany), size + kMany);
+  EXPECT_EQ(table_->elements[size + kMany], 4u);
+  EXPECT_EQ(table_->elements[size + 11 * kMany - 1], 4u);
+  EXPECT_EQ(table_->elements[size + kMany - 1], kNullRef);
 }
 
 }  // namespace
