@@ -156,12 +156,7 @@ void FunctionTranslator::ChargeFor(const wasm::Operator& op) {
     starts_block_ = false;
     AddPosition();
     charge_cell_ = encoder_.size();
-    if (code_.options().count_blocks) {
-      encoder_.Emit(IdOf(FixedInstr::kChargeAndCount),
-                    PackWide(0, 0, op.offset - CodeBegin(module_)));
-    } else {
-      encoder_.Emit(IdOf(FixedInstr::kCharge), 0);
-    }
+    encoder_.Emit(IdOf(FixedInstr::kCharge), 0);
     ForgetLast();
   }
   encoder_.SetOperandCell(charge_cell_, encoder_.OperandCell(charge_cell_) + 1);
