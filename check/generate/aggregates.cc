@@ -179,9 +179,8 @@ bool FunctionMaker::ArrayNew(Op op, ValueType want) {
   return true;
 }
 
-bool FunctionMaker::SegmentFor(Op op, wasm::TypeIndex type, uint32_t* segment,
+bool FunctionMaker::SegmentFor(Op op, const FieldType& field, uint32_t* segment,
                                uint32_t* size) {
-  const FieldType& field = plan_.types[type].fields[0];
   const uint32_t width = WidthOf(field);
   if (op == Op::kArrayNewData || op == Op::kArrayInitData) {
     if (width == 0 || !Has(wasm::Feature::kBulkMemory)) return false;
@@ -212,12 +211,11 @@ bool FunctionMaker::ArrayNewSegment(Op op, ValueType want) {
   uint32_t segment = 0;
   uint32_t size = 0;
   const bool is_data = op == Op::kArrayNewData;
-  const uint32_t type = PickArray(
-      [&](const FieldType& f) { return (WidthOf(f) != 0) == is_data; });
+  const uint32_t type = PickArray([&](const FieldType& f) {
+    return (WidthOf(f) != 0) == is_data && SegmentFor(op, f, &segment, &size);
+  });
   // Others have at least four elements; these are read in a way of their own.
-  if (type == wasm::kNoIndex || !SegmentFor(op, type, &segment, &size)) {
-    return false;
-  }
+  if (type == wasm::kNoIndex) return false;
   const bool enough = size >= 4;
   I32(0);
   I32(enough ? 4 : size);
@@ -282,15 +280,14 @@ bool FunctionMaker::ArrayCopy(ValueType want) {
 }
 
 bool FunctionMaker::ArrayInit(Op op, ValueType want) {
-  const bool is_data = op == Op::kArrayInitData;
-  const uint32_t type = PickArray([&](const FieldType& f) {
-    return f.is_mutable && (WidthOf(f) != 0) == is_data;
-  });
   uint32_t segment = 0;
   uint32_t size = 0;
-  if (type == wasm::kNoIndex || !SegmentFor(op, type, &segment, &size)) {
-    return false;
-  }
+  const bool is_data = op == Op::kArrayInitData;
+  const uint32_t type = PickArray([&](const FieldType& f) {
+    return f.is_mutable && (WidthOf(f) != 0) == is_data &&
+           SegmentFor(op, f, &segment, &size);
+  });
+  if (type == wasm::kNoIndex) return false;
   NonNull(HeapType::Defined(type));
   Small(false, 2);
   I32(0);

@@ -111,6 +111,14 @@ void FunctionMaker::Handler(Types caught) {
   } else {
     SinkAll(types);
   }
+  // What the guarded code assigned last.
+  if (last_set_ != wasm::kNoIndex && locals_[last_set_].is_set &&
+      source_.OneIn(2)) {
+    const ValueType type = locals_[last_set_].type;
+    Get(last_set_);
+    has_nan_ = true;
+    Sink(type);
+  }
   Statements(source_.Below(3));
 }
 
@@ -152,10 +160,13 @@ bool FunctionMaker::LegacyTry(Op op, ValueType want) {
     NextArm(Op::kCatch);
     ops_.U32(tag);
     Innermost().is_catch = true;
-    const TypeList caught{TagTypes(tag)};
-    SinkAll(caught);
-    if (source_.OneIn(3)) Rethrow();
-    Statements(source_.Below(3));
+    if (source_.OneIn(3)) {
+      SinkAll(TypeList(TagTypes(tag)));
+      Rethrow();
+      Statements(source_.Below(3));
+    } else {
+      Handler(TagTypes(tag));
+    }
     Values(results);
   }
   if (op == Op::kCatchAll || source_.OneIn(3)) {

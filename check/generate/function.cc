@@ -36,6 +36,8 @@ void FunctionMaker::Begin(wasm::FuncIndex func, uint32_t max_bytes) {
   guarded_ = 0;
   has_nan_ = false;
   try_depth_ = 0;
+  last_set_ = wasm::kNoIndex;
+  constant_ = 0;
   last_condition_ = wasm::kNoIndex;
   Push(result_types_);
   Innermost().canonical = true;
@@ -65,20 +67,31 @@ void FunctionMaker::Results() {
   limit_ = ops_.size() + 12;
   for (ValueType type : Types(result_types_)) {
     Value(type, Nan::kCanonical);
-    const bool is_integer = type == ValueType::kI32 || type == ValueType::kI64;
-    if (!is_integer) continue;
-    for (int i = 0; i < 2; ++i) {
-      const uint32_t local = LocalToRead(type);
-      if (local == wasm::kNoIndex) break;
-      Get(local);
-      Do(type == ValueType::kI64 ? Op::kI64Xor : Op::kI32Add);
-    }
+    Digest(type);
   }
   if (source_.OneIn(10)) {
     Do(Op::kReturn);
     if (source_.OneIn(2)) DeadCode();
   }
   Do(Op::kEnd);
+}
+
+// Mixes locals into the number on top, so that what they hold is seen.
+void FunctionMaker::Digest(ValueType type) {
+  const bool is_64 = type == ValueType::kI64;
+  if (!is_64 && type != ValueType::kI32) return;
+  for (uint32_t n = 2 + source_.Below(3); n > 0; --n) {
+    const bool other_width = source_.OneIn(3);
+    const ValueType from =
+        is_64 == other_width ? ValueType::kI32 : ValueType::kI64;
+    const uint32_t local = LocalToRead(from);
+    if (local == wasm::kNoIndex) continue;
+    Get(local);
+    if (other_width) Do(is_64 ? Op::kI64ExtendI32U : Op::kI32WrapI64);
+    static constexpr Op kMix[2][3] = {{Op::kI32Add, Op::kI32Xor, Op::kI32Sub},
+                                      {Op::kI64Add, Op::kI64Xor, Op::kI64Sub}};
+    Do(source_.Pick(kMix[is_64]));
+  }
 }
 
 void FunctionMaker::Finish(wasm::FuncIndex func) {
@@ -97,6 +110,10 @@ void FunctionMaker::Finish(wasm::FuncIndex func) {
     out.U32(static_cast<uint32_t>(end - i));
     wasm::WriteValueType(locals_[i].type, &out);
     i = end;
+  }
+  if (constant_ != 0) {
+    planned.constant =
+        static_cast<uint32_t>(out.size() - planned.body.begin + constant_);
   }
   out.Bytes(ops_.bytes());
   planned.body.end = static_cast<uint32_t>(out.size());
@@ -118,6 +135,11 @@ bool FunctionMaker::CopyOfOther(wasm::FuncIndex func) {
     planned.body.begin = static_cast<uint32_t>(code.size());
     plan_.code.Bytes(copy);
     planned.body.end = static_cast<uint32_t>(plan_.code.size());
+    if (other.constant != 0 && source_.OneIn(2)) {
+      // Nearly the same. One byte holds seven bits.
+      plan_.code.mutable_bytes()[planned.body.begin + other.constant] =
+          static_cast<uint8_t>(source_.Bits(7));
+    }
     planned.cost = other.cost;
     planned.guarded_calls = other.guarded_calls;
     return true;
@@ -138,7 +160,10 @@ void FunctionMaker::I64(uint64_t value) {
 }
 
 void FunctionMaker::Constant(ValueType type) {
+  const size_t before = ops_.size();
   WriteConstant(type, source_, &ops_);
+  const bool is_integer = type == ValueType::kI32 || type == ValueType::kI64;
+  if (is_integer && ops_.size() == before + 2) constant_ = before + 1;
   cost_ += mult_;
   has_nan_ = false;
 }
@@ -185,6 +210,7 @@ void FunctionMaker::MarkSet(uint32_t local) {
 }
 
 void FunctionMaker::Set(uint32_t local) {
+  if (locals_[local].use == Use::kAny) last_set_ = local;
   Do(Op::kLocalSet, local);
   MarkSet(local);
 }

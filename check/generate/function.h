@@ -93,6 +93,7 @@ class FunctionMaker {
   void Results();
   void Finish(wasm::FuncIndex func);
   bool CopyOfOther(wasm::FuncIndex func);
+  void Digest(ValueType type);
 
   // Bytes that are left for this body.
   bool HasRoom(uint32_t bytes = 0) const {
@@ -276,8 +277,8 @@ class FunctionMaker {
   // Likewise a struct type, and the field.
   template <typename Fits>
   uint32_t PickStruct(Fits fits, uint32_t* field);
-  // A segment for an array of `type`, and how many elements it gives.
-  bool SegmentFor(Op op, wasm::TypeIndex type, uint32_t* segment,
+  // A segment for an array of such elements, and how many of them it has.
+  bool SegmentFor(Op op, const wasm::FieldType& field, uint32_t* segment,
                   uint32_t* size);
 
   // -- control.cc -------------------------------------------------------------
@@ -358,6 +359,8 @@ class FunctionMaker {
   void SameCondition();
   void DiamondJoin();
   void GlobalAround();
+  void TableAround();
+  void AliasedFields();
   void AnyOperator();
 
   // -- apply.cc ---------------------------------------------------------------
@@ -392,7 +395,10 @@ class FunctionMaker {
   uint32_t guarded_ = 0;
   // Whether the value on top may be a NaN whose bits the engine chose.
   bool has_nan_ = false;
-  int try_depth_ = 0;  // Tries around.
+  int try_depth_ = 0;                   // Tries around.
+  uint32_t last_set_ = wasm::kNoIndex;  // Local.
+  // Where in ops_ the only byte of some constant lies that may be any.
+  size_t constant_ = 0;
   uint32_t last_condition_ = wasm::kNoIndex;
 };
 

@@ -276,7 +276,20 @@ void FunctionMaker::StoreAndLoad() {
   Value(first.type, Nan::kCanonical);
   Do(first.store);
   WriteMemArg(0, memory, offset);
-  if (source_.OneIn(2)) Statements(1);
+  switch (source_.Below(6)) {
+    case 0:
+      MemoryGrow(ValueType::kNone);
+      break;
+    case 1:
+      DirectCall(false, ValueType::kNone);
+      break;
+    case 2:
+    case 3:
+      Statements(1);
+      break;
+    default:
+      break;
+  }
   const bool twice = source_.OneIn(3);
   Get(base);
   if (twice) {

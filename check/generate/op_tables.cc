@@ -86,6 +86,11 @@ constexpr auto kResults = ListOf([](const OpRow& row) {
   return result == letter || result == other;
 });
 
+constexpr auto kStructural = ListOf([](const OpRow& row) {
+  return row.op_class != wasm::OpClass::kSimple ||
+         (ResultLetter(row) == 0 && row.access_bytes == 0);
+});
+
 constexpr auto kF32x4 = ListOf([](const OpRow& row) {
   return (row.effects & wasm::kNanBits) != 0 && row.text.starts_with("f32x4") &&
          row.signature.starts_with("v") && !Contains(row.text, "demote");
@@ -175,6 +180,8 @@ absl::Span<const Op> CommonOps(ValueType::Kind kind) {
   }
   return {};
 }
+
+absl::Span<const Op> StructuralOps() { return SpanOf(kStructural); }
 
 absl::Span<const Op> FloatVectorOps(bool is_f64) {
   return is_f64 ? SpanOf(kF64x2) : SpanOf(kF32x4);

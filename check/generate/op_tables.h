@@ -34,6 +34,10 @@ absl::Span<const wasm::Op> OpsWithResult(wasm::ValueType::Kind kind);
 // references.
 absl::Span<const wasm::Op> CommonOps(wasm::ValueType::Kind kind);
 
+// Those of all other classes, and simple ones that are for their effects, but
+// for stores.
+absl::Span<const wasm::Op> StructuralOps();
+
 // Vector operators that make NaNs in lanes of f32, or f64, from vectors.
 absl::Span<const wasm::Op> FloatVectorOps(bool is_f64);
 

@@ -39,6 +39,9 @@ struct PlannedFunc {
   uint32_t guarded_calls = 0;
   // Its body in Plan::code: local declarations and operators.
   ByteRange body;
+  // Where in the body the one byte of a constant lies that may be any; 0 for
+  // nowhere.
+  uint32_t constant = 0;
 };
 
 struct PlannedMemory {

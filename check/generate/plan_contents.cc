@@ -236,7 +236,7 @@ void PlanElems(ByteSource& source, Plan* plan) {
     return;
   }
   // Passive ones for tables and arrays.
-  const uint32_t n = source.Below(3);
+  const uint32_t n = source.Below(4);
   for (uint32_t i = 0; i < n; ++i) {
     PlannedElem elem;
     elem.may_drop = source.OneIn(4);
@@ -249,11 +249,12 @@ void PlanElems(ByteSource& source, Plan* plan) {
       continue;
     }
     ValueType type = source.Pick(absl::MakeConstSpan(plan->ref_types));
-    if (!plan->array_types.empty() && source.OneIn(2)) {
-      const TypeIndex array =
-          source.Pick(absl::MakeConstSpan(plan->array_types));
+    if (source.OneIn(3) && !plan->tables.empty()) {
+      type = source.Pick(absl::MakeConstSpan(plan->tables)).type.element;
+    }
+    for (const TypeIndex array : plan->array_types) {
       const ValueType field = plan->types[array].fields[0].storage.value;
-      if (field.is_ref()) type = field;
+      if (field.is_ref() && source.Percent(75)) type = field;
     }
     if (ExprElem(type, 2 + source.Below(3), source, plan, &elem)) {
       plan->elems.push_back(std::move(elem));
@@ -268,7 +269,7 @@ void PlanDatas(uint32_t max_bytes, ByteSource& source, Plan* plan) {
     PlannedData data;
     uint32_t size = 4 + source.Below(24);
     if (passive && source.Percent(60)) {
-      data.may_drop = source.OneIn(4);
+      data.may_drop = source.OneIn(3);
       if (size < 16) size += 16;
     } else {
       if (plan->memories.empty()) continue;

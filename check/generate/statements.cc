@@ -2,8 +2,11 @@
 #include <algorithm>
 
 #include "check/generate/function.h"
+#include "check/generate/op_tables.h"
 
 namespace weft::check::generate {
+
+using wasm::kOpCount;
 
 void FunctionMaker::Statements(uint32_t count) {
   for (uint32_t i = 0; i < count && HasRoom() && cost_ < cost_limit_; ++i) {
@@ -51,6 +54,8 @@ void FunctionMaker::Statement() {
       BranchIf(ValueType::kNone);
       break;
     case 17:
+      plan_.struct_types.empty() ? TableAround() : AliasedFields();
+      break;
     case 18:
     case 19:
     case 20:
@@ -165,10 +170,55 @@ void FunctionMaker::GlobalAround() {
   Sink(type);
 }
 
+// An entry of a table is set before it is called.
+void FunctionMaker::TableAround() {
+  if (!Has(wasm::Feature::kReferenceTypes) ||
+      !TableOp(Op::kTableSet, ValueType::kNone)) {
+    return Assign();
+  }
+  GuardedCall(Op::kCallIndirect, ValueType::kNone);
+}
+
+// A field is written and read by two references, perhaps to one object.
+void FunctionMaker::AliasedFields() {
+  const uint32_t n = static_cast<uint32_t>(plan_.struct_types.size());
+  const wasm::TypeIndex type = plan_.struct_types[source_.Below(n)];
+  const uint32_t count = static_cast<uint32_t>(plan_.types[type].fields.size());
+  const uint32_t field = source_.Below(count);
+  const wasm::FieldType planned = plan_.types[type].fields[field];
+  if (!planned.is_mutable) return Assign();
+  const ValueType ref = ValueType::Ref(HeapType::Defined(type), false);
+  uint32_t locals[2];
+  for (uint32_t& local : locals) {
+    local = LocalToRead(ref);
+    if (local != wasm::kNoIndex && !source_.OneIn(4)) continue;
+    local = NewLocal(ref);
+    Value(ref);
+    Set(local);
+  }
+  for (uint32_t i = 0; i < 2; ++i) {
+    Get(locals[i]);
+    Value(planned.storage.value, Nan::kCanonical);
+    Do(Op::kStructSet, type, field);
+  }
+  if (source_.OneIn(3)) Statements(1);
+  // Of an inner scope, it may have no value any more.
+  if (!locals_[locals[0]].is_set) return;
+  Get(locals[0]);
+  const bool packed = planned.storage.packed != wasm::StorageType::kNotPacked;
+  Do(!packed            ? Op::kStructGet
+     : source_.OneIn(2) ? Op::kStructGetS
+                        : Op::kStructGetU,
+     type, field);
+  has_nan_ = false;
+  Sink(planned.storage.value);
+}
+
 // Any row of the table that is not for the end of something.
 void FunctionMaker::AnyOperator() {
   for (int tries = 0; tries < 4; ++tries) {
-    const Op op = static_cast<Op>(source_.Below(wasm::kOpCount));
+    const Op op = source_.OneIn(2) ? source_.Pick(StructuralOps())
+                                   : static_cast<Op>(source_.Below(kOpCount));
     if (HasOp(op) && Apply(op, ValueType::kNone)) return;
   }
   Assign();
