@@ -7,8 +7,17 @@
 
 namespace weft::exec {
 
+namespace {
+
+EngineOptions Complete(EngineOptions options) {
+  options.metering |= options.count_operators;
+  return options;
+}
+
+}  // namespace
+
 EngineData::EngineData(const EngineOptions& options)
-    : options_(options),
+    : options_(Complete(options)),
       guards_(options.bounds == Bounds::kGuard && InstallFaultHandler()),
       types_(std::min(options.max_types, TypeRegistry::kMaxTypes - 1)),
       pool_(options.max_guarded_memories, options.max_pooled_memories) {}

@@ -35,6 +35,9 @@ struct EngineOptions {
   bool fuse = true;
   // Count operators and stop when Store::fuel is used up.
   bool metering = false;
+  // Count how often each operator is executed; see Store::operator_counts.
+  // Sets `metering`.
+  bool count_operators = false;
   // Every NaN that arithmetic makes is the positive canonical one.
   bool canonical_nans = false;
   // Lay out every frame as those of functions with more than 65,536 slots are,

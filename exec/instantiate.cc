@@ -15,6 +15,7 @@
 #include "exec/runtime/memory_ops.h"
 #include "exec/runtime/table_ops.h"
 #include "exec/store_data.h"
+#include "exec/translate/metering.h"
 
 namespace weft::exec {
 namespace {
@@ -64,6 +65,7 @@ class Instantiator {
 
  private:
   absl::Status Allocate();
+  absl::Status CountBlocks();
   void PutImports(absl::Span<const Extern> imports);
   absl::Status MakeMemories();
   absl::Status MakeTables();
@@ -146,7 +148,18 @@ absl::Status Instantiator::Allocate() {
   data_->store = store_.store;
   data_->num_imported_funcs = module_.num_imported_funcs;
   data_->id = static_cast<uint32_t>(store_.instances.size() - 1);
-  return absl::OkStatus();
+  return code_.options().count_blocks ? CountBlocks() : absl::OkStatus();
+}
+
+absl::Status Instantiator::CountBlocks() {
+  std::unique_ptr<ModuleCounts>& counts = store_.counts[compiled_.get()];
+  if (counts == nullptr) {
+    counts.reset(new ModuleCounts{compiled_, BlockCounts(CodeBytes(module_))});
+  }
+  data_->blocks = &counts->blocks;
+  return counts->blocks.entered == nullptr
+             ? absl::ResourceExhaustedError("no memory to count operators")
+             : absl::OkStatus();
 }
 
 void Instantiator::PutImports(absl::Span<const Extern> imports) {

@@ -117,6 +117,7 @@ absl::StatusOr<Module> Module::Compile(const Engine& engine,
       CodeOptions{
           .fuse = options.fuse && !compile.no_fuse,
           .metering = options.metering,
+          .count_blocks = options.count_operators,
           .canonical_nans = options.canonical_nans && !compile.machine_nans,
           .far_slots = options.far_slots},
       &CellFor);

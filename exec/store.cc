@@ -5,6 +5,7 @@
 #include "exec/runtime/heap_ops.h"
 #include "exec/runtime/interrupter.h"
 #include "exec/store_data.h"
+#include "exec/translate/metering.h"
 
 namespace weft::exec {
 
@@ -90,8 +91,17 @@ Store::Usage Store::usage() const {
   usage.table_entries = internals_->budget.table_entries;
   usage.instances = internals_->instances.size();
   usage.grows = internals_->budget.grows;
+  usage.pages_grown = internals_->context.pages_grown;
   usage.heap = internals_->heap->stats();
   return usage;
+}
+
+OperatorCounts Store::operator_counts() const {
+  OperatorCounts counts;
+  for (const auto& [module, of_module] : internals_->counts) {
+    AddOperatorCounts(module->module, of_module->blocks, &counts);
+  }
+  return counts;
 }
 
 void Store::set_data(void* data, const void* type, Deleter deleter) {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "exec/engine.h"
 #include "exec/numerics/nan_bits.h"
+#include "exec/operator_counts.h"
 #include "exec/value.h"
 
 namespace weft::exec {
@@ -109,15 +110,22 @@ class Store {
   // Frees what cannot be reached.
   void CollectGarbage();
 
-  // Bytes that memories take, entries of tables, instances, grows so far.
+  // Bytes that memories take, entries of tables, instances; memory.grow and
+  // table.grow so far, and pages that the former have added.
   struct Usage {
     uint64_t memory_bytes = 0;
     uint64_t table_entries = 0;
     uint64_t instances = 0;
     uint64_t grows = 0;
+    uint64_t pages_grown = 0;
     HeapStats heap;
   };
   Usage usage() const;
+
+  // What guests have executed so far under EngineOptions::count_operators, by
+  // operator; zeros without it. Time linear in the code of the modules that
+  // are instantiated here.
+  OperatorCounts operator_counts() const;
 
   // The embedder's data; see TypedStore. A Store owns it and deletes it last.
   void set_data(void* data, const void* type, Deleter deleter);

@@ -11,12 +11,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "exec/call.h"
 #include "exec/compiled_module.h"
 #include "exec/engine.h"
 #include "exec/externs.h"
+#include "exec/runtime/block_counts.h"
 #include "exec/runtime/context.h"
 #include "exec/runtime/func_table.h"
 #include "exec/runtime/growth.h"
@@ -68,6 +70,12 @@ struct HostFunc {
   // Hierarchies of parameters and results that are references.
   std::vector<wasm::HeapType::Abstract> param_tops;
   std::vector<wasm::HeapType::Abstract> result_tops;
+};
+
+// What instances of a module have executed.
+struct ModuleCounts {
+  std::shared_ptr<const CompiledModule> module;
+  BlockCounts blocks;
 };
 
 struct HostGlobal {
@@ -149,6 +157,10 @@ class StoreData final : public RootSource {
   std::vector<std::unique_ptr<TableInstance>> tables;
   std::vector<TableInstance*> traced_tables;
   std::vector<TypeId> tags;  // By identity.
+  // With EngineOptions::count_operators, of each module that was instantiated,
+  // in any order: they are added up.
+  absl::flat_hash_map<const CompiledModule*, std::unique_ptr<ModuleCounts>>
+      counts;
   std::deque<HostFunc> host_funcs;
   std::deque<HostGlobal> host_globals;
 

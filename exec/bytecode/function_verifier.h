@@ -50,6 +50,7 @@ class FunctionVerifier {
   bool IsStart(uint64_t cell) const {
     return cell < starts_.size() && starts_[cell];
   }
+  bool IsCharge(uint64_t cell) const;
   bool Fail(absl::string_view what);
   absl::Span<const Cell> cells() const {
     return {code_.begin(), code_.num_cells};

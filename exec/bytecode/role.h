@@ -21,6 +21,7 @@
 //   K  StorageKind, and 16 to extend the sign      O  offset of a field
 //   C  size of the list      q  operators charged  Z  any slot, or more of them
 //   R  slots of a range
+//   B  place of a block in the module's code
 //   b  begin of a callee's frame, or where its arguments lie
 //   N  slots of a callee's arguments
 //   l  lane                  y  lanes of a shuffle, a byte each

@@ -6,7 +6,7 @@
 #include "exec/bytecode/verify.h"
 
 #include <algorithm>
-#include <cstring>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -36,13 +36,18 @@ bool IsTerminator(InstrId id) {
 }  // namespace
 
 CodeVerifier::CodeVerifier(const wasm::Module& module,
-                           absl::Span<const TypeId> types, bool metering,
+                           absl::Span<const TypeId> types, Charges charges,
                            InstructionDecoder::FirstCell first_cell)
     : module_(module),
-      metering_(metering),
+      charges_(charges),
       decoder_(first_cell),
       types_(types.begin(), types.end()) {
   std::sort(types_.begin(), types_.end());
+  if (module.funcs.size() > module.num_imported_funcs) {
+    const wasm::Function& last = module.funcs.back();
+    code_bytes_ = last.body_offset + last.body.size() -
+                  module.funcs[module.num_imported_funcs].body_offset;
+  }
   for (uint32_t i = 0; i < module.globals.size(); ++i) {
     const wasm::Global& global = module.globals[i];
     if (global.is_import()) {
@@ -162,6 +167,12 @@ bool FunctionVerifier::AddTargets(const Instruction& in) {
   return true;
 }
 
+bool FunctionVerifier::IsCharge(uint64_t cell) const {
+  const std::optional<InstrId> id = v_.decoder_.IdOf(cells()[cell]);
+  return id == IdOf(FixedInstr::kCharge) ||
+         id == IdOf(FixedInstr::kChargeAndCount);
+}
+
 bool FunctionVerifier::CheckTarget(const Instruction& in, char role,
                                    int64_t target) {
   const auto cell = static_cast<uint64_t>(target);
@@ -171,8 +182,7 @@ bool FunctionVerifier::CheckTarget(const Instruction& in, char role,
     return Fail("a branch that does not poll goes backward");
   }
   if (role == '<' && !back) return Fail("a backward branch goes forward");
-  if (back && v_.metering_ &&
-      v_.decoder_.IdOf(cells()[cell]) != IdOf(FixedInstr::kCharge)) {
+  if (back && v_.charges_ != Charges::kNone && !IsCharge(cell)) {
     return Fail("a loop is not charged");
   }
   return true;
@@ -222,8 +232,8 @@ bool FunctionVerifier::CheckCatch(const CatchRecord& clause,
                                   const TryRegion& region) {
   if (!IsStart(clause.target)) return Fail("a clause leads to no instruction");
   targets_[clause.target] = true;
-  if (v_.metering_ && clause.target < region.end &&
-      v_.decoder_.IdOf(cells()[clause.target]) != IdOf(FixedInstr::kCharge)) {
+  if (v_.charges_ != Charges::kNone && clause.target < region.end &&
+      !IsCharge(clause.target)) {
     return Fail("a loop through a clause is not charged");
   }
   std::string kinds;
@@ -278,8 +288,7 @@ bool FunctionVerifier::CheckInstructions() {
     }
   }
   cell_ = 0;
-  if (v_.metering_ && calls_ &&
-      v_.decoder_.IdOf(cells()[0]) != IdOf(FixedInstr::kCharge)) {
+  if (v_.charges_ != Charges::kNone && calls_ && !IsCharge(0)) {
     return Fail("a function that calls does not begin with a charge");
   }
   return true;

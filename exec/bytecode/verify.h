@@ -49,9 +49,9 @@ struct VerifiedCode {
 class CodeVerifier {
  public:
   // `module`, which is valid, and `types`, the engine's ids of its types, have
-  // to outlive it. `metering`: as CodeOptions has it.
+  // to outlive it.
   CodeVerifier(const wasm::Module& module, absl::Span<const TypeId> types,
-               bool metering, InstructionDecoder::FirstCell first_cell);
+               Charges charges, InstructionDecoder::FirstCell first_cell);
 
   // Any content of `code` is safe, but for what the struct itself promises:
   // `cells` holds a header and `num_cells` cells. Time and memory linear in
@@ -64,8 +64,9 @@ class CodeVerifier {
   friend class FunctionVerifier;
 
   const wasm::Module& module_;
-  const bool metering_;
+  const Charges charges_;
   const InstructionDecoder decoder_;
+  uint64_t code_bytes_ = 0;             // Of all bodies.
   std::vector<TypeId> types_;           // Ascending.
   std::vector<uint32_t> cell_globals_;  // The global in each cell, or kNone for
                                         // the second half of a vector.

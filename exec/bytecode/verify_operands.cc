@@ -289,8 +289,12 @@ bool FunctionVerifier::CheckNumber(const Instruction& in, size_t field) {
     case 'c':
       return CheckMemory0(role == '@');
     case 'q':
-      return (v_.metering_ && value != 0) ||
-             Fail("a charge without metering, or of nothing");
+      return (value != 0 && v_.charges_ == (Is(in, FixedInstr::kCharge)
+                                                ? Charges::kFuel
+                                                : Charges::kAndCount)) ||
+             Fail("a charge that nobody asked for, or of nothing");
+    case 'B':
+      return below(v_.code_bytes_);
     case 'R':
       return value <= kMostInRange || Fail("a range of too many slots");
     case 'b':

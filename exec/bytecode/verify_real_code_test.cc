@@ -34,7 +34,7 @@ void VerifyAll(const wasm::Module& module, const TypeRegistry& registry,
                const std::vector<TypeId>& types, const CodeOptions& options,
                Bounds bounds, Counts* counts) {
   const ModuleCode code(module, types, registry, options, &IdCell);
-  const CodeVerifier verifier(module, types, options.metering, &IdCell);
+  const CodeVerifier verifier(module, types, options.charges(), &IdCell);
   const FuncEntry* const entries = code.entries(bounds);
   const size_t defined = module.funcs.size() - module.num_imported_funcs;
   for (uint32_t i = 0; i < defined; ++i) {

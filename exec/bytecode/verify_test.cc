@@ -201,7 +201,7 @@ class CodeVerifierTest : public ::testing::Test {
 
   void Translate(const CodeOptions& options) {
     verifier_ = std::make_unique<CodeVerifier>(module_, types_,
-                                               options.metering, &IdCell);
+                                               options.charges(), &IdCell);
     code_ = std::make_unique<ModuleCode>(module_, types_, registry_, options,
                                          &IdCell);
   }
@@ -479,7 +479,7 @@ TEST_F(CodeVerifierTest, ChargesAreWhereTheyBelong) {
   const Editable metered = Copy(kLoops);
   Translate({});
   EXPECT_THAT(verifier_->Verify(metered.code, bounds_).status().message(),
-              HasSubstr("without metering"));
+              HasSubstr("nobody asked for"));
 }
 
 // Whatever a byte is changed to, the verifier gives an answer.

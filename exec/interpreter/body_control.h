@@ -8,6 +8,7 @@
 #include "exec/interpreter/body.h"
 #include "exec/interpreter/dispatch.h"
 #include "exec/interpreter/slow_calls.h"
+#include "exec/runtime/block_counts.h"
 #include "exec/runtime/type_registry.h"
 
 // WEFT_BODY(name) { ... } is the body of FixedInstr::k<name>, with `r` its
@@ -193,6 +194,14 @@ WEFT_INLINE const FuncInst* FunctionAt(Registers& r, Slot slot) {
   return r.context->funcs[FuncRefIndex(ref)];
 }
 
+// Whether there was so much.
+WEFT_INLINE bool TakeFuel(Registers& r, uint32_t operators) {
+  const int64_t left = r.context->fuel - int64_t{operators};
+  if (left < 0) return false;
+  r.context->fuel = left;
+  return true;
+}
+
 template <InstrId id, bool back>
 WEFT_INLINE Step BranchOn(Registers& r, bool taken) {
   if (taken) return Jump<id, 2, back>(r);
@@ -244,12 +253,16 @@ WEFT_BODY(TranslateFunction) {
 }
 
 WEFT_BODY(Charge) {
-  const int64_t left =
-      r.context->fuel - static_cast<int64_t>(Field<kId, 0, uint32_t>(r));
-  if (left < 0) [[unlikely]] {
+  if (!internal::TakeFuel(r, Field<kId, 0, uint32_t>(r))) [[unlikely]] {
     return Trap(r, TrapKind::kAllFuelConsumed);
   }
-  r.context->fuel = left;
+  return Next<kId>(r);
+}
+WEFT_BODY(ChargeAndCount) {
+  if (!internal::TakeFuel(r, Field<kId, 0, uint32_t>(r))) [[unlikely]] {
+    return Trap(r, TrapKind::kAllFuelConsumed);
+  }
+  ++r.instance->blocks->entered[Field<kId, 1, uint32_t>(r)];
   return Next<kId>(r);
 }
 

@@ -1,10 +1,12 @@
 #include "exec/interpreter/execute.h"
 
+#include "exec/bytecode/function_code.h"
 #include "exec/interpreter/body_control.h"
 #include "exec/interpreter/dispatch.h"
 #include "exec/interpreter/handler_declarations.h"
 #include "exec/interpreter/slow_calls.h"
 #include "exec/interpreter/unwind.h"
+#include "exec/runtime/block_counts.h"
 #include "exec/runtime/bulk.h"
 #include "exec/translate/metering.h"
 #include "exec/translate/module_code.h"
@@ -14,13 +16,22 @@ namespace {
 
 // Gives back what was charged for operators of the block that did not run.
 void Refund(Context& context, const Registers& r) {
-  uint32_t func = 0;
-  uint32_t offset = 0;
-  if (!context.metering || context.trap == TrapKind::kAllFuelConsumed ||
-      !r.instance->code->Find(r.pc, &func, &offset)) {
+  // A charge that failed has charged nothing.
+  if (!context.metering || *r.pc == CellFor(IdOf(FixedInstr::kCharge)) ||
+      *r.pc == CellFor(IdOf(FixedInstr::kChargeAndCount))) {
     return;
   }
-  context.fuel += CostBehind(r.instance->code->module(), func, offset);
+  const FunctionCode* const code = r.instance->code->FindCode(r.pc);
+  if (code == nullptr) return;  // Not translated yet: no block has begun.
+  const uint32_t offset =
+      code->OffsetOf(static_cast<uint32_t>(r.pc - code->begin()));
+  const wasm::Module& module = r.instance->code->module();
+  if (r.instance->blocks != nullptr) {
+    ++r.instance->blocks->trapped[offset - CodeBegin(module)];
+  }
+  if (context.trap != TrapKind::kAllFuelConsumed) {
+    context.fuel += CostBehind(module, code->func, offset);
+  }
 }
 
 // What is to be done after a step other than kNext: true with `r` at the

@@ -20,6 +20,7 @@ class Interrupter;
 class Store;
 class TypeRegistry;
 class ModuleCode;
+struct BlockCounts;
 struct HostFunction;
 struct InstanceData;
 
@@ -108,6 +109,7 @@ struct alignas(64) InstanceData {
   // By function index; 0 until a reference was made.
   Ref* func_refs = nullptr;
   const ModuleCode* code = nullptr;  // What was translated and from what.
+  BlockCounts* blocks = nullptr;     // With CodeOptions::count_blocks.
   Store* store = nullptr;
   uint32_t num_imported_funcs = 0;
   uint32_t id = 0;  // Among the store's instances.
@@ -157,8 +159,9 @@ struct Context {
   std::atomic<uint32_t> interrupt{0};
   TrapKind trap = TrapKind::kNone;  // Why an activation ended.
   bool metering = false;            // Bulk operators charge fuel.
-  NanBits nans;  // That arithmetic makes, in handlers which fix them.
-  int64_t fuel = 0;                 // Under metering; see docs/executor.md.
+  uint64_t pages_grown = 0;         // By memory.grow.
+  NanBits nans;      // That arithmetic makes, in handlers which fix them.
+  int64_t fuel = 0;  // Under metering; see docs/executor.md.
   FuncInst* const* funcs = nullptr;
   FuncTable* func_table = nullptr;  // Who owns them.
   Heap* heap = nullptr;

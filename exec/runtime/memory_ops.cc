@@ -90,11 +90,13 @@ TrapKind AtomicWait(Context& context, MemoryData& data, uint64_t address,
 
 }  // namespace
 
-uint64_t GrowMemory(Context&, MemoryData& data, uint64_t delta) {
+uint64_t GrowMemory(Context& context, MemoryData& data, uint64_t delta) {
   auto& memory = static_cast<LinearMemory&>(data);
   GrowthBudget* budget = memory.budget();
   if (budget != nullptr && !budget->AllowGrow()) return kGrowFailed;
-  return memory.Grow(delta);
+  const uint64_t old = memory.Grow(delta);
+  if (old != kGrowFailed) context.pages_grown += delta;
+  return old;
 }
 
 TrapKind MemoryFill(Context& context, MemoryData& memory, uint64_t address,

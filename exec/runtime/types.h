@@ -54,6 +54,13 @@ enum class Bounds : uint8_t {
 };
 inline constexpr int kNumBounds = 2;
 
+// What the bytecode of a block of operators begins with.
+enum class Charges : uint8_t {
+  kNone,
+  kFuel,      // What its operators cost.
+  kAndCount,  // That, and it is counted.
+};
+
 }  // namespace weft::exec
 
 #endif  // WEFT_EXEC_RUNTIME_TYPES_H_

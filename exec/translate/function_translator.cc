@@ -156,7 +156,12 @@ void FunctionTranslator::ChargeFor(const wasm::Operator& op) {
     starts_block_ = false;
     AddPosition();
     charge_cell_ = encoder_.size();
-    encoder_.Emit(IdOf(FixedInstr::kCharge), 0);
+    if (code_.options().count_blocks) {
+      encoder_.Emit(IdOf(FixedInstr::kChargeAndCount),
+                    PackWide(0, 0, op.offset - CodeBegin(module_)));
+    } else {
+      encoder_.Emit(IdOf(FixedInstr::kCharge), 0);
+    }
     ForgetLast();
   }
   encoder_.SetOperandCell(charge_cell_, encoder_.OperandCell(charge_cell_) + 1);

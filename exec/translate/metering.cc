@@ -1,5 +1,8 @@
 #include "exec/translate/metering.h"
 
+#include <vector>
+
+#include "ir/wasm/locals.h"
 #include "ir/wasm/operator.h"
 
 namespace weft::exec {
@@ -23,6 +26,53 @@ uint32_t CostBehind(const wasm::Module& module, uint32_t func,
     if (EndsBlock(op.op)) break;
   }
   return cost;
+}
+
+uint32_t CodeBegin(const wasm::Module& module) {
+  const size_t first = module.num_imported_funcs;
+  return first < module.funcs.size() ? module.funcs[first].body_offset : 0;
+}
+
+uint32_t CodeBytes(const wasm::Module& module) {
+  if (module.funcs.size() == module.num_imported_funcs) return 0;
+  const wasm::Function& last = module.funcs.back();
+  return last.body_offset + static_cast<uint32_t>(last.body.size()) -
+         CodeBegin(module);
+}
+
+namespace {
+
+void AddFunction(const wasm::Function& function, uint32_t code_begin,
+                 const BlockCounts& counts, OperatorCounts* out) {
+  wasm::ByteReader locals(function.body, function.body_offset);
+  std::vector<wasm::LocalGroup> groups;
+  if (!wasm::ReadLocals(&locals, wasm::FeatureSet::All(), &groups).ok()) return;
+  wasm::OperatorReader reader(locals.rest(), locals.offset(),
+                              wasm::FeatureSet::All());
+  wasm::Operator op;
+  bool begins = true;
+  uint64_t runs = 0;  // Of the operator at hand.
+  while (!reader.done() && reader.TryRead(&op)) {
+    const wasm::OpClass op_class = wasm::InfoOf(op.op).op_class;
+    if (BeginsBlock(op_class)) begins = true;
+    if (IsFree(op_class)) continue;
+    const uint32_t place = op.offset - code_begin;
+    if (begins) runs = counts.entered[place];
+    begins = EndsBlock(op.op);
+    out->executed[static_cast<size_t>(op.op)] += runs;
+    const auto trapped = counts.trapped.find(place);
+    if (trapped != counts.trapped.end()) runs -= trapped->second;
+  }
+}
+
+}  // namespace
+
+void AddOperatorCounts(const wasm::Module& module, const BlockCounts& counts,
+                       OperatorCounts* out) {
+  const uint32_t begin = CodeBegin(module);
+  for (size_t i = module.num_imported_funcs; i < module.funcs.size(); ++i) {
+    AddFunction(module.funcs[i], begin, counts, out);
+  }
 }
 
 }  // namespace weft::exec

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "exec/operator_counts.h"
+#include "exec/runtime/block_counts.h"
 #include "ir/wasm/module.h"
 #include "ir/wasm/op.h"
 
@@ -49,6 +51,17 @@ inline bool EndsBlock(wasm::Op op) {
 // The cost of what follows the operator at `offset` (in the module's bytes) of
 // defined function `func` in its block.
 uint32_t CostBehind(const wasm::Module& module, uint32_t func, uint32_t offset);
+
+// Places in the module's code: bytes from the begin of its first body on, and
+// how many there are.
+uint32_t CodeBegin(const wasm::Module& module);
+uint32_t CodeBytes(const wasm::Module& module);
+
+// Adds what the blocks of `counts` executed: the operators of each block as
+// often as it was entered, but for those behind one that trapped. Time linear
+// in the module's code.
+void AddOperatorCounts(const wasm::Module& module, const BlockCounts& counts,
+                       OperatorCounts* out);
 
 }  // namespace weft::exec
 

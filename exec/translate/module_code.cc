@@ -159,8 +159,9 @@ class ModuleCode::Impl {
   void DebugVerify(const FunctionCode& code, Bounds bounds) {
 #ifndef NDEBUG
     if (verifier_ == nullptr) {
-      verifier_ = std::make_unique<CodeVerifier>(
-          code_.module(), code_.types(), code_.options().metering, first_cell_);
+      verifier_ = std::make_unique<CodeVerifier>(code_.module(), code_.types(),
+                                                 code_.options().charges(),
+                                                 first_cell_);
     }
     const absl::Status status = verifier_->Verify(code, bounds).status();
     if (!status.ok()) {

@@ -20,10 +20,17 @@ struct FunctionCode;
 struct CodeOptions {
   bool fuse = true;             // False: each operator for itself.
   bool metering = false;        // Count operators, stop when fuel is used up.
+  bool count_blocks = false;    // With metering: InstanceData::blocks counts.
   bool canonical_nans = false;  // Deterministic: every arithmetic NaN is the
                                 // positive canonical one.
   bool far_slots = false;       // All slots but those of parameters are beyond
                                 // 16 bits, to find defects.
+
+  Charges charges() const {
+    return count_blocks ? Charges::kAndCount
+           : metering   ? Charges::kFuel
+                        : Charges::kNone;
+  }
 };
 
 // Where a global's value lies.
