@@ -137,6 +137,30 @@ TEST(BacktraceTest, IsCutWhenDeep) {
   EXPECT_TRUE(result.trap.truncated);
 }
 
+class EndlessFuelTest : public testing::ExecTest {
+ protected:
+  EndlessFuelTest()
+      : ExecTest({.metering = true}, {.max_stack = 1 << 20,
+                                      .max_memory = 1 << 20,
+                                      .max_heap = 4 << 20}) {}
+};
+
+// Whatever a guest does for ever, it is charged for; the host goes on.
+TEST_F(EndlessFuelTest, StopsEverything) {
+  const Instance instance = Instantiate(kEndless);
+  for (const char* name : {"loop", "tail", "call", "garbage", "allocate",
+                           "throw", "fill", "grow", "grow_table"}) {
+    const size_t results =
+        instance.GetFunc(*store_, name)->type(*store_)->results.size();
+    store_->set_fuel(30);
+    EXPECT_EQ(Call(instance, name, {}, results).trap.kind,
+              TrapKind::kAllFuelConsumed)
+        << name;
+    store_->set_fuel(30);
+    EXPECT_TRUE(Call(instance, "nop").returned()) << name;
+  }
+}
+
 class FuelTest : public testing::ExecTest {
  protected:
   FuelTest() : ExecTest({.metering = true}) {}
