@@ -26,14 +26,23 @@ ProgressLine::ProgressLine(const Environment& env, bool quiet,
 ProgressLine::~ProgressLine() { Erase(); }
 
 void ProgressLine::Update(size_t done, size_t all) {
-  if (!enabled_ || all == 0) return;
-  const double now = seconds_();
-  if (now < next_update_) return;
-  next_update_ = now + kSecondsBetween;
-  visible_ = true;
+  if (all == 0 || !IsTime()) return;
   PrintError(env_, absl::StrCat(kErase, "weft: ", WithThousands(done), " of ",
                                 WithThousands(all), " functions (",
                                 100 * uint64_t{done} / all, " %)"));
+}
+
+void ProgressLine::Show(absl::string_view text) {
+  if (IsTime()) PrintError(env_, absl::StrCat(kErase, "weft: ", text));
+}
+
+bool ProgressLine::IsTime() {
+  if (!enabled_) return false;
+  const double now = seconds_();
+  if (now < next_update_) return false;
+  next_update_ = now + kSecondsBetween;
+  visible_ = true;
+  return true;
 }
 
 void ProgressLine::Erase() {

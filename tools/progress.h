@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 
+#include "absl/strings/string_view.h"
 #include "tools/environment.h"
 
 namespace weft::tools {
@@ -21,9 +22,14 @@ class ProgressLine {
   ~ProgressLine();
 
   void Update(size_t done, size_t all);
+  // Shows `text`, which has no line feed, instead.
+  void Show(absl::string_view text);
   void Erase();
 
  private:
+  // Whether it is time to show something.
+  bool IsTime();
+
   const Environment& env_;
   const bool enabled_;
   const std::function<double()> seconds_;

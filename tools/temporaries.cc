@@ -18,9 +18,11 @@ struct Slot {
   char path[PATH_MAX];
 };
 
-// An output and its statistics; the others are spare.
-constexpr int kSlots = 4;
+// An output and its statistics, and a file and a child for each of 256 jobs;
+// the others are spare.
+constexpr int kSlots = 260;
 constinit Slot slots[kSlots] = {};
+constinit std::atomic<int> children[kSlots] = {};  // 0: none.
 
 void RemoveAndDie(int signal_number) {
   RemoveTemporaries();
@@ -46,8 +48,24 @@ void ForgetTemporary(int slot) {
   if (slot >= 0) slots[slot].state.store(kFree);
 }
 
+int RememberChild(int process_group) {
+  for (int i = 0; i < kSlots; ++i) {
+    int none = 0;
+    if (children[i].compare_exchange_strong(none, process_group)) return i;
+  }
+  return -1;
+}
+
+void ForgetChild(int slot) {
+  if (slot >= 0) children[slot].store(0);
+}
+
 void RemoveTemporaries() {
   const int saved_errno = errno;
+  for (std::atomic<int>& child : children) {
+    const int group = child.load();
+    if (group > 0) kill(-group, SIGKILL);
+  }
   for (Slot& slot : slots) {
     if (slot.state.load() == kArmed) unlink(slot.path);
   }

@@ -1,4 +1,5 @@
-// Temporary files that must not outlive the process, whatever ends it.
+// Temporary files and child processes that must not outlive the process,
+// whatever ends it.
 //
 // The one piece of process-global state in tools/: a signal handler can reach
 // nothing else.
@@ -17,7 +18,15 @@ int RememberTemporary(const std::string& path);
 // Call when the file has been renamed or removed.
 void ForgetTemporary(int slot);
 
-// Unlinks what is remembered. Safe in a signal handler and in any thread.
+// Remembers the process group of a child for RemoveTemporaries. Returns a slot
+// for ForgetChild, or -1 when too many are remembered.
+int RememberChild(int process_group);
+
+// Call when the group has ended, before its leader is waited for.
+void ForgetChild(int slot);
+
+// Unlinks and kills what is remembered. Safe in a signal handler and in any
+// thread.
 void RemoveTemporaries();
 
 // From now on a signal that ends the process (INT, TERM, HUP, QUIT, XCPU)

@@ -21,6 +21,7 @@
 #include "tools/opt_command.h"
 #include "tools/parse_command.h"
 #include "tools/print_command.h"
+#include "tools/reduce_command.h"
 #include "tools/run_command.h"
 #include "tools/strip_command.h"
 #include "tools/temporaries.h"
@@ -56,6 +57,7 @@ constexpr Command kCommands[] = {
     {"print", "print a module as text", RunPrint},
     {"run", "run a module", RunRun},
     {"wast", "run test scripts", RunWast},
+    {"reduce", "make a module simple that shows a defect", RunReduce},
 };
 
 const Command* FindCommand(absl::string_view name) {
