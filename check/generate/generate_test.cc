@@ -53,7 +53,7 @@ TEST(GenerateTest, SizesAreAboutWhatIsAskedFor) {
       EXPECT_LT(bytes.size(), 2 * max_bytes + 1200) << seed;
       total += bytes.size();
     }
-    EXPECT_LT(total / kModules, max_bytes * 5 / 4 + 160) << max_bytes;
+    EXPECT_LT(total / kModules, max_bytes * 5 / 4 + 100) << max_bytes;
   }
 }
 

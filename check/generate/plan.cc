@@ -15,7 +15,8 @@ using wasm::TypeIndex;
 using wasm::ValueType;
 
 // Small modules show more of a few features together than of all.
-FeatureSet ChooseFeatures(FeatureSet features, ByteSource& source) {
+FeatureSet ChooseFeatures(FeatureSet features, uint32_t max_bytes,
+                          ByteSource& source) {
   struct Share {
     Feature feature;
     uint32_t percent;
@@ -38,7 +39,9 @@ FeatureSet ChooseFeatures(FeatureSet features, ByteSource& source) {
       {Feature::kBulkMemory, 80},
   };
   for (const Share& share : kShares) {
-    if (!source.Percent(share.percent)) features.Remove(share.feature);
+    const uint32_t percent =
+        max_bytes < 160 ? share.percent / 2 : share.percent;
+    if (!source.Percent(percent)) features.Remove(share.feature);
   }
   const auto needs = [&](Feature feature, Feature other) {
     if (!features.Has(other)) features.Remove(feature);
@@ -222,7 +225,7 @@ uint32_t FewOf(uint32_t percent_none, bool may_be_many, ByteSource& source) {
 
 void MakePlan(const GenerateOptions& options, ByteSource& source, Plan* plan) {
   const uint32_t max_bytes = options.max_bytes;
-  plan->features = ChooseFeatures(options.features, source);
+  plan->features = ChooseFeatures(options.features, max_bytes, source);
   plan->canonicalize_nans = options.canonicalize_nans;
   plan->is_risky = source.OneIn(3);
   plan->has_names = max_bytes >= 256 && source.OneIn(12);

@@ -264,7 +264,7 @@ void PlanElems(ByteSource& source, Plan* plan) {
 
 void PlanDatas(uint32_t max_bytes, ByteSource& source, Plan* plan) {
   const bool passive = plan->Has(Feature::kBulkMemory);
-  const uint32_t n = source.Below(max_bytes < 160 ? 2 : 4);
+  const uint32_t n = max_bytes < 160 ? source.OneIn(4) : source.Below(4);
   for (uint32_t i = 0; i < n; ++i) {
     PlannedData data;
     uint32_t size = 4 + source.Below(24);
