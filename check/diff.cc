@@ -94,6 +94,9 @@ class Differ::Impl {
     exec::Module after;
     Interface interface;
     DiffResult result;
+    std::vector<bool> called;  // By export.
+    // Exported functions of which a call did not trap at once.
+    std::vector<bool> went_on;
   };
   // One session and its two runs.
   struct Runs {
@@ -125,7 +128,7 @@ class Differ::Impl {
   absl::StatusOr<bool> DependsOnNans(Pair& pair, const Runs& runs);
   absl::Status Explain(Pair& pair, Runs& runs);
   void Count(Pair& pair, const Runs& runs);
-  void CountEntered(Pair& pair, uint8_t value);
+  void CountEntered(Pair& pair);
   void Conclude(DiffResult& result);
 
   const DiffOptions options_;
@@ -254,15 +257,6 @@ absl::Status Differ::Impl::Explain(Pair& pair, Runs& runs) {
   return absl::OkStatus();
 }
 
-void Differ::Impl::CountEntered(Pair& pair, uint8_t value) {
-  for (size_t i = 0; i < pair.result.entered.size(); ++i) {
-    uint8_t& entered = pair.result.entered[i];
-    if (entered == 0 && pair.before.WasEntered(static_cast<uint32_t>(i))) {
-      entered = value;
-    }
-  }
-}
-
 void Differ::Impl::Count(Pair& pair, const Runs& runs) {
   DiffResult& result = pair.result;
   ++result.sessions;
@@ -271,8 +265,34 @@ void Differ::Impl::Count(Pair& pair, const Runs& runs) {
   const size_t poisoned = runs.before.poison == Poison::kNone ? 0 : 1;
   result.calls_decided += calls - std::min(calls, poisoned);
   result.calls_poisoned[static_cast<size_t>(runs.before.poison)] += poisoned;
-  for (const bool at_once : runs.before.trapped_at_once) {
+  for (size_t i = 0; i < calls; ++i) {
+    const bool at_once = runs.before.trapped_at_once[i];
     if (at_once) ++result.calls_trapped_at_once;
+    if (i >= runs.calls.size()) continue;
+    pair.called[runs.calls[i].export_index] = true;
+    if (!at_once) pair.went_on[runs.calls[i].export_index] = true;
+  }
+}
+
+// A function that is not exported counts as entered without a trap when it was
+// entered at all: its callers were.
+void Differ::Impl::CountEntered(Pair& pair) {
+  const wasm::Module& module = pair.before.wasm();
+  std::vector<uint8_t>& entered = pair.result.entered;
+  for (size_t i = 0; i < entered.size(); ++i) {
+    entered[i] = pair.before.WasEntered(static_cast<uint32_t>(i)) ? 2 : 0;
+  }
+  std::vector<bool> went_on(entered.size());
+  for (size_t i = 0; i < module.exports.size(); ++i) {
+    if (module.exports[i].kind == wasm::ExternalKind::kFunc &&
+        pair.went_on[i]) {
+      went_on[module.exports[i].index] = true;
+    }
+  }
+  for (size_t i = 0; i < module.exports.size(); ++i) {
+    if (module.exports[i].kind != wasm::ExternalKind::kFunc) continue;
+    uint8_t& value = entered[module.exports[i].index];
+    if (value == 2 && !went_on[module.exports[i].index]) value = 1;
   }
 }
 
@@ -355,8 +375,15 @@ absl::StatusOr<DiffResult> Differ::Impl::Diff(absl::Span<const uint8_t> before,
                          std::string(module_after.status().message()), ""};
     return result;
   }
-  Pair pair{before, *module_before, *module_after, InterfaceOf(*module_before),
-            std::move(result)};
+  Pair pair{before,
+            *module_before,
+            *module_after,
+            InterfaceOf(*module_before),
+            std::move(result),
+            {},
+            {}};
+  pair.called.resize(pair.interface.exports.size());
+  pair.went_on.resize(pair.interface.exports.size());
   const wasm::Module& wasm = pair.before.wasm();
   pair.result.functions = wasm.funcs.size() - wasm.num_imported_funcs;
   pair.result.entered.resize(wasm.funcs.size());
@@ -375,7 +402,8 @@ absl::StatusOr<DiffResult> Differ::Impl::Diff(absl::Span<const uint8_t> before,
     if (!equal.ok()) return equal.status();
     if (!*equal) break;
   }
-  CountEntered(pair, 1);
+  for (const bool called : pair.called) pair.result.exports_called += called;
+  CountEntered(pair);
   Conclude(pair.result);
   return std::move(pair.result);
 }

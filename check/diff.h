@@ -74,9 +74,9 @@ struct DiffResult {
   // Exported functions, and those that were called.
   size_t exports = 0;
   size_t exports_called = 0;
-  // Functions of the module before: its own, entered, entered by a call that
-  // did not trap at once. By function index, imported ones first: 0 not
-  // entered, 1 entered, 2 entered and more.
+  // Functions that the module before defines. By function index, imported ones
+  // first: 0 not entered; 1 exported, entered, and every call of the host
+  // trapped at once; 2 entered and more.
   size_t functions = 0;
   std::vector<uint8_t> entered;
 };

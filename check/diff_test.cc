@@ -326,7 +326,7 @@ TEST(DiffTest, CountsWhatWasEntered) {
       R"((module (func (export "f") (param i32))))");
   EXPECT_EQ(VerdictText(result.verdict), "EQUAL");
   EXPECT_EQ(result.functions, 3u);
-  EXPECT_EQ(result.entered, (std::vector<uint8_t>{1, 1, 0}));
+  EXPECT_EQ(result.entered, (std::vector<uint8_t>{2, 2, 0}));
   EXPECT_GT(result.operators, 0u);
 }
 

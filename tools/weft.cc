@@ -14,8 +14,10 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "tools/diff_command.h"
 #include "tools/environment.h"
 #include "tools/file_system.h"
+#include "tools/fuzz_command.h"
 #include "tools/info_command.h"
 #include "tools/internal_error.h"
 #include "tools/opt_command.h"
@@ -50,6 +52,8 @@ struct Command {
 constexpr Command kCommands[] = {
     {"opt", "make a module smaller and faster",
      [](const Environment& env, Arguments args) { return RunOpt(env, args); }},
+    {"diff", "decide whether a module may stand for another", RunDiff},
+    {"fuzz", "look for defects of the optimizer", RunFuzz},
     {"parse", "turn text into a binary module", RunParse},
     {"validate", "say which modules are valid", RunValidate},
     {"strip", "remove what a module does not need to run", RunStrip},

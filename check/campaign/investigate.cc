@@ -1,0 +1,155 @@
+#include "check/campaign/investigate.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "check/trace.h"
+#include "ir/wasm/locals.h"
+#include "ir/wasm/op.h"
+#include "ir/wasm/operator.h"
+#include "ir/wasm/reader.h"
+#include "ir/wasm/text/printer.h"
+
+namespace weft::check {
+namespace {
+
+// A predicate over modules and pipelines.
+using Shows = std::function<bool(absl::Span<const uint8_t>, const Pipeline&)>;
+
+// The shortest beginning of the pipeline that shows it, then without each of
+// its other passes that is not needed.
+Pipeline Shorten(const Pair& pair, const Shows& shows) {
+  Pipeline pipeline = pair.pipeline;
+  std::vector<passes::PassId>& passes = pipeline.passes;
+  const std::vector<passes::PassId> all = passes;
+  for (size_t n = 0; n < all.size(); ++n) {
+    passes.assign(all.begin(), all.begin() + static_cast<ptrdiff_t>(n));
+    if (shows(pair.before, pipeline)) break;
+    passes = all;
+  }
+  for (size_t i = passes.size(); i-- > 0;) {
+    const std::vector<passes::PassId> kept = passes;
+    passes.erase(passes.begin() + static_cast<ptrdiff_t>(i));
+    if (!shows(pair.before, pipeline)) passes = kept;
+  }
+  return pipeline;
+}
+
+std::string ShapeOf(absl::Span<const uint8_t> bytes) {
+  const auto module =
+      wasm::ReadModule(bytes, {.features = wasm::FeatureSet::All()});
+  if (!module.ok()) return "";
+  std::string shape;
+  for (size_t i = module->num_imported_funcs; i < module->funcs.size(); ++i) {
+    wasm::ByteReader reader(module->funcs[i].body, 0);
+    std::vector<wasm::LocalGroup> groups;
+    if (!wasm::ReadLocals(&reader, module->features, &groups).ok()) continue;
+    wasm::OperatorReader operators(reader.rest(), 0, module->features);
+    wasm::Operator op;
+    while (!operators.done() && operators.TryRead(&op)) {
+      absl::StrAppend(&shape, shape.empty() ? "" : " ",
+                      wasm::InfoOf(op.op).text);
+      if (shape.size() > 2000) return shape;
+    }
+  }
+  return shape;
+}
+
+std::string WhatText(const PairResult& result) {
+  if (result.defect != Defect::kDifferent) return result.message;
+  const Difference& d = result.diff.difference;
+  std::string text = d.what;
+  if (!d.call.empty()) absl::StrAppend(&text, ", ", d.call);
+  absl::StrAppend(&text, ": ", d.before, " | ", d.after);
+  if (!d.memory.empty()) absl::StrAppend(&text, "; ", d.memory);
+  return text;
+}
+
+}  // namespace
+
+Defect TryIsolated(const PairOptions& options, absl::Span<const uint8_t> module,
+                   const Pipeline& pipeline, double hang_seconds) {
+  const pid_t child = fork();
+  if (child < 0) return Defect::kNone;
+  if (child == 0) {
+    close(STDERR_FILENO);
+    PairChecker checker(options);
+    _exit(static_cast<int>(checker.Check(module, pipeline).defect));
+  }
+  const auto end = std::chrono::steady_clock::now() +
+                   std::chrono::duration<double>(hang_seconds);
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > end) {
+      kill(child, SIGKILL);
+      waitpid(child, &status, 0);
+      return Defect::kHang;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(300));
+  }
+  if (!WIFEXITED(status) ||
+      WEXITSTATUS(status) > static_cast<int>(Defect::kHang)) {
+    return Defect::kCrash;
+  }
+  return static_cast<Defect>(WEXITSTATUS(status));
+}
+
+Finding Investigate(const PairOptions& options, const Pair& pair, Defect defect,
+                    const InvestigateOptions& investigate) {
+  PairChecker checker(options);
+  const Shows shows = [&](absl::Span<const uint8_t> module,
+                          const Pipeline& pipeline) {
+    if (investigate.isolated) {
+      return TryIsolated(options, module, pipeline, investigate.hang_seconds) ==
+             defect;
+    }
+    return checker.Check(module, pipeline).defect == defect;
+  };
+  Finding finding;
+  finding.defect = defect;
+  finding.seed = options.seed;
+  finding.number = pair.number;
+  finding.module = pair.before;
+  finding.pipeline = pair.pipeline;
+  // What is not reproducible may not show again.
+  if (defect != Defect::kNotReproducible) {
+    finding.pipeline = Shorten(pair, shows);
+    if (!finding.pipeline.passes.empty()) {
+      finding.pass =
+          std::string(passes::InfoOf(finding.pipeline.passes.back()).name);
+    }
+  }
+  if (!investigate.isolated) {
+    finding.what = WhatText(checker.Check(finding.module, finding.pipeline));
+  }
+  finding.shape = absl::StrCat(DefectText(defect), " ", finding.pass, ": ",
+                               ShapeOf(finding.module));
+  return finding;
+}
+
+std::string TestCaseText(const Finding& finding) {
+  std::string text = absl::StrCat(
+      ";; ", DefectText(finding.defect),
+      finding.pass.empty() ? "" : absl::StrCat(" after ", finding.pass), "\n",
+      ";; options: ", PipelineText(finding.pipeline), "\n",
+      ";; weft fuzz: seed ", finding.seed, ", pair ", finding.number, "\n");
+  std::string what = finding.what;
+  for (size_t at = 0; (at = what.find('\n', at)) != std::string::npos; ++at) {
+    what[at] = ' ';
+  }
+  if (!what.empty()) absl::StrAppend(&text, ";; ", what, "\n");
+  const auto module =
+      wasm::ReadModule(finding.module, {.features = wasm::FeatureSet::All()});
+  if (!module.ok()) return text;
+  const auto printed = wasm::PrintModuleText(*module, {});
+  return absl::StrCat(text, printed.ok() ? *printed : "");
+}
+
+}  // namespace weft::check

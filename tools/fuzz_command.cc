@@ -1,0 +1,238 @@
+#include "tools/fuzz_command.h"
+
+#include <signal.h>
+
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "check/campaign/investigate.h"
+#include "check/campaign/ledger.h"
+#include "check/campaign/workers.h"
+#include "tools/file_io.h"
+#include "tools/fuzz_options.h"
+#include "tools/fuzz_report.h"
+#include "tools/progress.h"
+
+namespace weft::tools {
+namespace {
+
+constexpr uint64_t kMaxLedger = 1 << 28;
+// Between two writes of the ledger.
+constexpr double kLedgerSeconds = 20;
+// Between two live lines.
+constexpr double kLineSeconds = 1;
+
+volatile sig_atomic_t interrupted = 0;
+
+void NoteInterrupt(int) { interrupted = 1; }
+
+absl::Status WriteFile(const Environment& env, const std::string& path,
+                       absl::string_view text) {
+  absl::StatusOr<OutputFile> file = OutputFile::Resolve(*env.files, path);
+  if (!file.ok()) return file.status();
+  const absl::Status staged =
+      file->Stage({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  if (!staged.ok()) return staged;
+  size_t failed = 0;
+  OutputFile* const files[] = {&*file};
+  return CommitAll(files, &failed);
+}
+
+// One campaign; its steps in the order in which they are called.
+class FuzzRun {
+ public:
+  FuzzRun(const Environment& env, const FuzzOptions& options)
+      : env_(env),
+        options_(options),
+        name_(CampaignName(options)),
+        ledger_(name_) {}
+
+  int Run() {
+    if (options_.pair >= 0) return CheckOne();
+    if (!ReadLedger()) return exit_code_;
+    struct sigaction action = {};
+    action.sa_handler = NoteInterrupt;
+    sigaction(SIGINT, &action, nullptr);
+    const absl::Status status = check::RunWorkers(Workers());
+    EraseLine();
+    if (!status.ok()) return Fail("processes", status);
+    return Finish();
+  }
+
+ private:
+  int Fail(const std::string& what, const absl::Status& status) {
+    exit_code_ = FileError(env_, what, status);
+    return exit_code_;
+  }
+
+  bool ReadLedger();
+  bool SaveLedger();
+  check::WorkerOptions Workers();
+  std::optional<uint64_t> NextBlock();
+  bool Done(uint64_t block, const check::CampaignReport& report);
+  bool Tick(const check::LiveCounts& counts);
+  void EraseLine();
+  bool WriteFindings();
+  int Finish();
+  int CheckOne();
+
+  const Environment& env_;
+  const FuzzOptions& options_;
+  const std::string name_;
+  const double start_ = SteadySeconds();
+  check::Ledger ledger_;
+  uint64_t next_ = 0;   // Block of the shard, counted within it.
+  uint64_t given_ = 0;  // Blocks of the shard given out or done before.
+  double saved_ = SteadySeconds();
+  double line_ = SteadySeconds();
+  bool line_visible_ = false;
+  std::set<std::string> written_;
+  int exit_code_ = kExitOk;
+};
+
+bool FuzzRun::ReadLedger() {
+  if (options_.ledger.empty()) return true;
+  const auto bytes = ReadWholeFile(*env_.files, options_.ledger, kMaxLedger);
+  if (absl::IsNotFound(bytes.status())) return SaveLedger();
+  if (!bytes.ok()) {
+    Fail(options_.ledger, bytes.status());
+    return false;
+  }
+  auto ledger = check::Ledger::Parse(
+      {reinterpret_cast<const char*>(bytes->data()), bytes->size()}, name_);
+  if (!ledger.ok()) {
+    Fail(options_.ledger, ledger.status());
+    return false;
+  }
+  ledger_ = *std::move(ledger);
+  return true;
+}
+
+bool FuzzRun::SaveLedger() {
+  if (options_.ledger.empty()) return true;
+  saved_ = SteadySeconds();
+  const absl::Status status = WriteFile(env_, options_.ledger, ledger_.Text());
+  if (!status.ok()) Fail(options_.ledger, status);
+  return status.ok();
+}
+
+std::optional<uint64_t> FuzzRun::NextBlock() {
+  while (options_.count == 0 || given_ * check::kBlockPairs < options_.count) {
+    const uint64_t block = next_++ * options_.shards + options_.shard;
+    ++given_;
+    if (!ledger_.done(block)) return block;
+  }
+  return std::nullopt;
+}
+
+bool FuzzRun::Done(uint64_t block, const check::CampaignReport& report) {
+  ledger_.Add(block, report);
+  if (!report.findings.empty() && !WriteFindings()) return false;
+  return SteadySeconds() - saved_ < kLedgerSeconds || SaveLedger();
+}
+
+bool FuzzRun::Tick(const check::LiveCounts& counts) {
+  const double now = SteadySeconds();
+  if (interrupted != 0) return false;
+  if (env_.stderr_is_terminal && !options_.quiet &&
+      now - line_ >= kLineSeconds) {
+    line_ = now;
+    line_visible_ = true;
+    PrintError(env_, absl::StrCat("\r\x1b[K", FuzzLine(counts, now - start_)));
+  }
+  return options_.seconds == 0 || now - start_ < options_.seconds;
+}
+
+void FuzzRun::EraseLine() {
+  if (line_visible_) PrintError(env_, "\r\x1b[K");
+}
+
+check::WorkerOptions FuzzRun::Workers() {
+  check::WorkerOptions out;
+  out.pairs = options_.pairs;
+  out.processes = options_.jobs;
+  out.next_block = [this] { return NextBlock(); };
+  out.done = [this](uint64_t block, const check::CampaignReport& report) {
+    return Done(block, report);
+  };
+  out.tick = [this](const check::LiveCounts& counts) { return Tick(counts); };
+  return out;
+}
+
+bool FuzzRun::WriteFindings() {
+  if (options_.out.empty()) return true;
+  for (const check::Finding& finding : ledger_.report().findings) {
+    const std::string path =
+        absl::StrCat(options_.out, "/", FindingName(finding));
+    if (!written_.insert(path).second) continue;
+    const absl::Status status =
+        WriteFile(env_, path, check::TestCaseText(finding));
+    if (status.ok()) continue;
+    Fail(path, status);
+    return false;
+  }
+  return true;
+}
+
+int FuzzRun::Finish() {
+  if (exit_code_ != kExitOk) return exit_code_;
+  const check::CampaignReport& report = ledger_.report();
+  if (!SaveLedger() || !WriteFindings()) return exit_code_;
+  if (!options_.report.empty()) {
+    const absl::Status status =
+        WriteFile(env_, options_.report, FuzzJson(report, name_));
+    if (!status.ok()) return Fail(options_.report, status);
+  }
+  if (!options_.quiet) {
+    const int printed = Print(env_, FuzzSummary(report));
+    if (printed != kExitOk) return printed;
+  }
+  return report.defects[0] == report.pairs ? kExitOk : kExitInvalid;
+}
+
+int FuzzRun::CheckOne() {
+  const check::Pair pair =
+      check::MakePair(options_.pairs, static_cast<uint64_t>(options_.pair));
+  check::PairChecker checker(options_.pairs);
+  const check::PairResult result = checker.Check(pair);
+  check::Finding finding;
+  finding.defect = result.defect;
+  finding.seed = options_.pairs.seed;
+  finding.number = pair.number;
+  finding.pipeline = pair.pipeline;
+  finding.module = pair.before;
+  const check::Difference& d = result.diff.difference;
+  finding.what = result.defect == check::Defect::kDifferent
+                     ? absl::StrCat(d.what, ", ", d.call, ": ", d.before, " | ",
+                                    d.after, "; ", d.memory)
+                     : result.message;
+  if (!options_.out.empty()) {
+    const std::string path =
+        absl::StrCat(options_.out, "/", FindingName(finding));
+    const absl::Status status =
+        WriteFile(env_, path, check::TestCaseText(finding));
+    if (!status.ok()) return Fail(path, status);
+  }
+  const int printed =
+      Print(env_, absl::StrCat("pair ", pair.number, ", ",
+                               check::PipelineText(pair.pipeline), ": ",
+                               check::DefectText(result.defect), "\n",
+                               finding.what, finding.what.empty() ? "" : "\n"));
+  if (printed != kExitOk) return printed;
+  return result.defect == check::Defect::kNone ? kExitOk : kExitInvalid;
+}
+
+}  // namespace
+
+int RunFuzz(const Environment& env, absl::Span<const absl::string_view> args) {
+  const absl::StatusOr<FuzzOptions> options = ParseFuzzOptions(args);
+  if (!options.ok()) return UsageError(env, options.status().message());
+  if (options->help) return Print(env, FuzzHelp());
+  return FuzzRun(env, *options).Run();
+}
+
+}  // namespace weft::tools
