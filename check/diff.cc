@@ -4,6 +4,7 @@
 #include "check/diff.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
@@ -43,6 +44,11 @@ absl::string_view WhatText(EventKind kind) {
 std::string EventText(const Trace& trace, size_t i) {
   if (i < trace.events().size()) return trace.events()[i].text;
   return "nothing more happens";
+}
+
+double SecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+      .count();
 }
 
 // Where two images of memories differ first.
@@ -248,6 +254,12 @@ absl::Status Differ::Impl::Explain(Pair& pair, Runs& runs) {
   for (size_t i = std::min(*at, events.size() - 1) + 1; i-- > 0;) {
     if (events[i].kind != EventKind::kCall) continue;
     difference.call = events[i].text;
+    if (events[i].exported >= 0) {
+      difference.function =
+          pair.before.wasm()
+              .exports[static_cast<size_t>(events[i].exported)]
+              .index;
+    }
     break;
   }
   if (ended || events[*at].kind != EventKind::kState) return absl::OkStatus();
@@ -362,6 +374,7 @@ void Differ::Impl::Conclude(DiffResult& result) {
 
 absl::StatusOr<DiffResult> Differ::Impl::Diff(absl::Span<const uint8_t> before,
                                               absl::Span<const uint8_t> after) {
+  const auto start = std::chrono::steady_clock::now();
   RenewEngine();
   auto module_before = exec::Module::Compile(*engine_, before);
   if (!module_before.ok()) return module_before.status();
@@ -372,7 +385,8 @@ absl::StatusOr<DiffResult> Differ::Impl::Diff(absl::Span<const uint8_t> before,
   if (!module_after.ok()) {
     result.verdict = Verdict::kDifferent;
     result.difference = {"validity", "", "valid",
-                         std::string(module_after.status().message()), ""};
+                         std::string(module_after.status().message()), -1,
+                         ""};
     return result;
   }
   Pair pair{before,
@@ -391,13 +405,18 @@ absl::StatusOr<DiffResult> Differ::Impl::Diff(absl::Span<const uint8_t> before,
       CompareInterfaces(pair.interface, InterfaceOf(pair.after));
   if (!why.empty()) {
     pair.result.verdict = Verdict::kDifferent;
-    pair.result.difference = {"interface", "", "", why, ""};
+    pair.result.difference = {"interface", "", "", why, -1, ""};
     return std::move(pair.result);
   }
   for (const Interface::Export& e : pair.interface.exports) {
     if (e.type.kind == wasm::ExternalKind::kFunc) ++pair.result.exports;
   }
   for (const PlannedSession& planned : PlanSessions(pair.interface, options_)) {
+    if (options_.max_seconds > 0 &&
+        SecondsSince(start) > options_.max_seconds) {
+      pair.result.out_of_time = true;
+      break;
+    }
     const absl::StatusOr<bool> equal = CompareSession(pair, planned, 0);
     if (!equal.ok()) return equal.status();
     if (!*equal) break;

@@ -38,6 +38,12 @@ struct DiffOptions {
   // Calls in all, 0 for no limit; with more exports than that some are left
   // out.
   size_t max_calls = 20000;
+  // Calls that one instance gets, 0 for no limit.
+  size_t calls_per_session = 0;
+  // Only exports whose names begin so are called.
+  std::string only_prefix;
+  // No further session begins after so many seconds; 0 for no limit.
+  double max_seconds = 0;
   // Bytes of all memories of an instance.
   uint64_t max_memory = uint64_t{1} << 30;
   uint64_t max_heap = uint64_t{64} << 20;
@@ -56,6 +62,9 @@ struct Difference {
   std::string call;
   std::string before;
   std::string after;
+  // Function index in the module before of the exported function that was
+  // called, or -1.
+  int64_t function = -1;
   // Where the contents of a memory differ first: "memory 'm' at 0x10: ...".
   std::string memory;
 };
@@ -69,6 +78,7 @@ struct DiffResult {
   std::vector<size_t> calls_poisoned;
   size_t calls_trapped_at_once = 0;
   size_t sessions = 0;
+  bool out_of_time = false;  // DiffOptions::max_seconds was up.
   // Operators that ran in the module before.
   uint64_t operators = 0;
   // Exported functions, and those that were called.

@@ -129,7 +129,12 @@ absl::StatusOr<exec::Extern> MockHost::Make(size_t import, ByteSource& source) {
       return *memory;
     }
     case wasm::ExternalKind::kGlobal: {
-      const std::optional<Val> value = Argument(type.global.value, source);
+      std::optional<Val> value = Argument(type.global.value, source);
+      // Constants are often where segments go.
+      if (!type.global.is_mutable && type.global.value.is_defaultable() &&
+          (options_.manner == Manner::kPolite || !source.OneIn(4))) {
+        value = Val::Zero(type.global.value);
+      }
       if (!value) {
         return absl::UnimplementedError("a global of a reference without null");
       }
@@ -220,12 +225,14 @@ std::optional<std::vector<Val>> MockHost::Arguments(const exec::FuncType& type,
 }
 
 CallResult MockHost::Call(const exec::Func& func, const exec::FuncType& type,
-                          absl::Span<const Val> args, absl::string_view what) {
+                          absl::Span<const Val> args, absl::string_view what,
+                          int64_t exported) {
   Hasher hasher;
   observer_.Hash(args, &hasher);
   trace_.Add(EventKind::kCall, hasher.hash(),
              trace_.wants_text() ? absl::StrCat(what, observer_.Text(args))
                                  : std::string());
+  if (exported >= 0) trace_.MarkExport(static_cast<uint32_t>(exported));
   std::vector<Val> results(type.results.size());
   absl::StatusOr<CallResult> result =
       func.Call(store_, args, absl::MakeSpan(results));

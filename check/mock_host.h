@@ -49,10 +49,11 @@ class MockHost {
                                                   uint64_t seed);
 
   // Calls `func` and writes down how that ended, as the event that
-  // `what` describes. Poison is noted and not written down.
+  // `what` describes, of export number `exported`. Poison is noted and not
+  // written down.
   exec::CallResult Call(const exec::Func& func, const exec::FuncType& type,
                         absl::Span<const exec::Val> args,
-                        absl::string_view what);
+                        absl::string_view what, int64_t exported = -1);
   // Writes down how `result` ended.
   void Ended(const exec::CallResult& result,
              absl::Span<const exec::Val> results);

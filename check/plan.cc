@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "check/trace.h"
 
@@ -17,10 +18,12 @@ uint64_t NameHash(absl::string_view name, uint64_t seed) {
 }
 
 // Exported functions, those with the smallest hashes first.
-std::vector<uint32_t> Shuffled(const Interface& interface, uint64_t seed) {
+std::vector<uint32_t> Shuffled(const Interface& interface,
+                               absl::string_view prefix, uint64_t seed) {
   std::vector<std::pair<uint64_t, uint32_t>> order;
   for (uint32_t i = 0; i < interface.exports.size(); ++i) {
     if (interface.exports[i].type.kind != wasm::ExternalKind::kFunc) continue;
+    if (!absl::StartsWith(interface.exports[i].name, prefix)) continue;
     order.emplace_back(NameHash(interface.exports[i].name, seed), i);
   }
   std::sort(order.begin(), order.end());
@@ -29,11 +32,31 @@ std::vector<uint32_t> Shuffled(const Interface& interface, uint64_t seed) {
   return out;
 }
 
+// Sessions of at most `most` calls.
+std::vector<PlannedSession> Cut(std::vector<PlannedSession> sessions,
+                                size_t most) {
+  if (most == 0) return sessions;
+  std::vector<PlannedSession> out;
+  for (PlannedSession& session : sessions) {
+    const std::vector<PlannedCall> calls = std::move(session.calls);
+    size_t begin = 0;
+    do {
+      const size_t end = std::min(calls.size(), begin + most);
+      session.calls.assign(calls.begin() + static_cast<ptrdiff_t>(begin),
+                           calls.begin() + static_cast<ptrdiff_t>(end));
+      out.push_back(session);
+      begin = end;
+    } while (begin < calls.size());
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<PlannedSession> PlanSessions(const Interface& interface,
                                          const DiffOptions& options) {
-  std::vector<uint32_t> funcs = Shuffled(interface, options.seed);
+  std::vector<uint32_t> funcs =
+      Shuffled(interface, options.only_prefix, options.seed);
   const uint32_t vectors = 1 + static_cast<uint32_t>(options.runs);
   if (options.max_calls != 0) {
     const size_t most = std::max<size_t>(1, options.max_calls / vectors);
@@ -69,7 +92,7 @@ std::vector<PlannedSession> PlanSessions(const Interface& interface,
     fresh.seed = Mix(options.seed, 3 + i);
     fresh.calls.push_back({funcs[i], 1 + static_cast<uint32_t>(i % 3)});
   }
-  return out;
+  return Cut(std::move(out), options.calls_per_session);
 }
 
 }  // namespace weft::check

@@ -145,7 +145,8 @@ bool Session::CallExport(const PlannedCall& call) {
   const CallResult ended = host_->Call(
       *func, *type, *args,
       result_.trace.wants_text() ? absl::StrCat("call of '", name, "'")
-                                 : std::string());
+                                 : std::string(),
+      call.export_index);
   const uint64_t used = EndStep();
   result_.trapped_at_once.push_back(ended.kind == CallResult::kTrapped &&
                                     used <= kAtOnce);

@@ -32,8 +32,9 @@ enum class EventKind : uint8_t {
 
 struct Event {
   EventKind kind;
-  uint64_t hash;     // Of everything that has to be equal.
-  std::string text;  // For people; empty unless the trace wants texts.
+  uint64_t hash;          // Of everything that has to be equal.
+  std::string text;       // For people; empty unless the trace wants texts.
+  int64_t exported = -1;  // kCall of an export by the plan: its position.
 };
 
 class Trace {
@@ -45,6 +46,8 @@ class Trace {
   void Add(EventKind kind, uint64_t hash, std::string text = {}) {
     events_.push_back({kind, hash, std::move(text)});
   }
+  // Says that the last event calls export number `index`.
+  void MarkExport(uint32_t index) { events_.back().exported = index; }
   const std::vector<Event>& events() const { return events_; }
 
  private:

@@ -7,11 +7,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "check/verify.h"
 #include "passes/pass.h"
+#include "tools/command_output.h"
 #include "tools/file_io.h"
 #include "tools/module_input.h"
 #include "tools/opt_options.h"
 #include "tools/opt_report.h"
+#include "tools/opt_verify.h"
 #include "tools/progress.h"
 
 namespace weft::tools {
@@ -37,6 +40,7 @@ class OptRun {
 
   bool ReadInput();
   bool Optimize(const OptimizeFunction& optimize);
+  bool Verify();
   bool WriteOutputs();
   void Report();
 
@@ -48,6 +52,8 @@ class OptRun {
   bool Resolve(bool wanted, const std::string& path,
                std::optional<OutputFile>& out);
   bool CheckDistinct();
+  // Says what the difference is and writes the reproducer; false.
+  bool Differs(const check::VerifyResult& result);
   passes::OptimizeOptions LibraryOptions(ProgressLine& progress);
 
   const Environment& env_;
@@ -60,6 +66,7 @@ class OptRun {
   Bytes result_;
   absl::Status print_status_;
   passes::OptimizeReport report_;
+  std::optional<check::VerifyResult> verification_;
   double seconds_ = 0;
 };
 
@@ -120,6 +127,46 @@ bool OptRun::Optimize(const OptimizeFunction& optimize) {
   return true;
 }
 
+// Where a module goes that shows a difference.
+std::string ReproducerPath(const OptOptions& options) {
+  return options.output.empty() || options.output == "-"
+             ? std::string("weft-reproducer.wat")
+             : absl::StrCat(options.output, ".reproducer.wat");
+}
+
+bool OptRun::Verify() {
+  if (!options_.verify) return true;
+  check::VerifyOptions verify;
+  verify.mode = options_.verify_passes ? check::VerifyMode::kPass
+                                       : check::VerifyMode::kModule;
+  verify.seconds = options_.verify_seconds;
+  ProgressLine progress(env_, options_.quiet, SteadySeconds);
+  const absl::StatusOr<check::VerifyResult> result =
+      check::Verify(input_, result_, LibraryOptions(progress), verify);
+  progress.Erase();
+  if (!result.ok()) return Fail(InputName(options_.input), result.status());
+  if (result->verdict == check::Verdict::kDifferent) {
+    return Differs(*result);
+  }
+  verification_ = *result;
+  return true;
+}
+
+bool OptRun::Differs(const check::VerifyResult& result) {
+  const std::string path = ReproducerPath(options_);
+  const int written = WriteTextOutput(env_, path, [&](std::string* text) {
+    *text = ReproducerText(result, options_.for_size);
+    return kExitOk;
+  });
+  Complain(env_, VerifyFailure(InputName(options_.input), result));
+  if (written == kExitOk) {
+    Complain(env_, absl::StrCat("no output was written; ", path,
+                                " shows the difference"));
+  }
+  exit_code_ = kExitInternal;
+  return false;
+}
+
 bool OptRun::WriteOutputs() {
   seconds_ = SteadySeconds() - start_;
   std::string json;
@@ -162,6 +209,9 @@ void OptRun::Report() {
                           "it with the input"));
   }
   if (options_.time_passes) PrintError(env_, PassTimes(report_));
+  if (verification_ && !options_.quiet) {
+    PrintError(env_, VerifySummary(*verification_));
+  }
   if (!options_.quiet) {
     PrintError(env_, OptSummary(options_, report_, seconds_));
   }
@@ -180,7 +230,7 @@ int RunOpt(const Environment& env, absl::Span<const absl::string_view> args,
   }
   OptRun run(env, *options);
   if (run.ResolveOutputs() && run.ReadInput() && run.Optimize(optimize) &&
-      run.WriteOutputs()) {
+      run.Verify() && run.WriteOutputs()) {
     run.Report();
   }
   return run.exit_code();

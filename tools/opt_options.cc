@@ -68,6 +68,23 @@ absl::Status SetScheduleSeed(absl::string_view text, OptOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status SetVerify(absl::string_view mode, OptOptions& options) {
+  if (!mode.empty() && mode != "module" && mode != "pass") {
+    return absl::InvalidArgumentError("neither module nor pass");
+  }
+  options.verify = true;
+  options.verify_passes = mode == "pass";
+  return absl::OkStatus();
+}
+
+absl::Status SetVerifyBudget(absl::string_view text, OptOptions& options) {
+  if (!absl::SimpleAtod(text, &options.verify_seconds) ||
+      !(options.verify_seconds > 0)) {
+    return absl::InvalidArgumentError("not a number of seconds");
+  }
+  return absl::OkStatus();
+}
+
 template <bool OptOptions::* kMember, bool kValue = true>
 absl::Status Set(absl::string_view, OptOptions& options) {
   options.*kMember = kValue;
@@ -96,6 +113,17 @@ constexpr Row kOptions[] = {
      SetJobs<OptOptions>},
     {{"--no-fallback", "", "keep new code even where it is larger"},
      Set<&OptOptions::fallback, false>},
+    {{"--for-speed", "",
+      "with --passes: speed counts before bytes where the two\n"
+      "disagree"},
+     Set<&OptOptions::for_size, false>},
+    {{"--verify", "[WHAT]",
+      "run the module before and after and compare: module (at\n"
+      "the end) or pass (after each pass, too); on a difference\n"
+      "write no output but a module that shows it"},
+     SetVerify},
+    {{"--verify-budget", "S", "seconds for --verify (default: 60)"},
+     SetVerifyBudget},
     {{"--stats-json", "FILE", "write figures for programs to read"},
      SetStatsJson},
     {{"--time-passes", "", "show the time that each pass took"},

@@ -30,6 +30,11 @@ struct OptOptions {
   bool print_ir = false;
   std::string print_ir_after;  // Name of a pass; empty: before all.
   bool time_passes = false;
+  // Compare what goes in and what comes out by running both; `per_pass` also
+  // after each pass. Seconds for that.
+  bool verify = false;
+  bool verify_passes = false;
+  double verify_seconds = 60;
   bool quiet = false;
   // These print something and end.
   bool help = false;

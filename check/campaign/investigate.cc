@@ -138,8 +138,11 @@ std::string TestCaseText(const Finding& finding) {
   std::string text = absl::StrCat(
       ";; ", DefectText(finding.defect),
       finding.pass.empty() ? "" : absl::StrCat(" after ", finding.pass), "\n",
-      ";; options: ", PipelineText(finding.pipeline), "\n",
-      ";; weft fuzz: seed ", finding.seed, ", pair ", finding.number, "\n");
+      ";; options: ", PipelineText(finding.pipeline), "\n");
+  if (finding.seed != 0) {
+    absl::StrAppend(&text, ";; weft fuzz: seed ", finding.seed, ", pair ",
+                    finding.number, "\n");
+  }
   std::string what = finding.what;
   for (size_t at = 0; (at = what.find('\n', at)) != std::string::npos; ++at) {
     what[at] = ' ';

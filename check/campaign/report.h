@@ -15,7 +15,7 @@ namespace weft::check {
 // A pair with a defect.
 struct Finding {
   Defect defect = Defect::kNone;
-  uint64_t seed = 0;    // Of the campaign.
+  uint64_t seed = 0;    // Of the campaign; 0 without one.
   uint64_t number = 0;  // Of the pair.
   std::string pass;     // The guilty one, if it could be told.
   Pipeline pipeline;
