@@ -36,7 +36,12 @@ std::vector<std::string> Modules() {
 std::vector<std::vector<PassId>> Pipelines() {
   std::vector<std::vector<PassId>> pipelines;
   for (const char* level : {"0", "1", "2", "3", "4", "s", "z"}) {
-    pipelines.push_back(*PipelineOf(level));
+    std::vector<PassId> passes = *PipelineOf(level);
+    pipelines.push_back(passes);
+    // Once more, on what module passes have left.
+    const std::vector<PassId> once = passes;
+    passes.insert(passes.end(), once.begin(), once.end());
+    pipelines.push_back(passes);
   }
   for (PassId pass : AllPasses()) pipelines.push_back({pass});
   return pipelines;

@@ -260,6 +260,18 @@ class WorkerPool {
   std::vector<std::unique_ptr<Worker>> idle_;
 };
 
+// Segments name the function that another was merged into, bodies still the
+// other one: what is declared is declared under both names.
+void DeclareMerged(const ModuleState& state, wasm::ModuleContext* context) {
+  const auto funcs = static_cast<uint32_t>(state.module().funcs.size());
+  for (uint32_t func = 0; func < funcs; ++func) {
+    const uint32_t stands = state.Resolve(IndexSpace::kFuncs, func);
+    if (stands != func && context->IsDeclared(stands)) {
+      context->DeclareFunc(func);
+    }
+  }
+}
+
 // Large bodies first, so that threads finish together; or shuffled.
 std::vector<wasm::FuncIndex> Schedule(const ModuleState& state, uint64_t seed) {
   const wasm::Module& module = state.module();
@@ -323,7 +335,8 @@ absl::Status VisitBodies(absl::Span<const PassId> passes,
                          OptimizeReport* report) {
   const std::vector<wasm::FuncIndex> funcs =
       Schedule(*state, options.schedule_seed);
-  const wasm::ModuleContext context(state->module());
+  wasm::ModuleContext context(state->module());
+  DeclareMerged(*state, &context);
   const ir::TypeLookup types(state->module());
   WorkerPool pool;
   std::vector<Result> results(funcs.size());

@@ -25,6 +25,10 @@ class ModuleContext {
   bool IsDeclared(FuncIndex func) const {
     return func < declared_.size() && declared_[func];
   }
+  // Counts `func` among them, for modules that are being changed.
+  void DeclareFunc(FuncIndex func) {
+    if (func < declared_.size()) declared_[func] = true;
+  }
 
  private:
   void Declare(const ConstExpr& expr);
