@@ -34,9 +34,9 @@ bool Stackifier::Builder::Skippable(ValueId id) const {
     return true;
   }
   if (inst.op == kLabelParam) return !on_label_[id.index];
-  if (!live_[id.index] && inst.op != kCatchParam && inst.op != kResult) {
-    return true;
-  }
+  // Results of a live instruction are there, wanted or not.
+  if (inst.op == kResult) return !live_[f_->operand(id, 0).index];
+  if (!live_[id.index] && inst.op != kCatchParam) return true;
   return out_->rematerialized[id.index];
 }
 
