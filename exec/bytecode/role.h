@@ -18,7 +18,7 @@
 //   E  element segment       G  cell of a global   I  imported global
 //   Y  function type         S  struct type        A  array type
 //   X  tag                   H  bits of a reference type of the engine
-//   K  StorageKind, and 16 to extend the sign      O  offset of a field
+//   K  StorageKind           O  offset of a field
 //   C  size of the list      q  operators charged  Z  any slot, or more of them
 //   R  slots of a range
 //   B  place of a block in the module's code

@@ -10,7 +10,6 @@ namespace {
 
 using wasm::ValueType;
 
-constexpr uint64_t kSigned = 16;  // See role.h.
 // The values of a label or call, of two slots each.
 constexpr uint64_t kMostInRange = 2000;
 
@@ -106,7 +105,7 @@ char FunctionVerifier::FieldKind(const Instruction& in) const {
   }
   const uint64_t* const access = Find(in, roles, 'K');
   if (access == nullptr) return 'n';
-  const auto kind = static_cast<StorageKind>(*access & (kSigned - 1));
+  const auto kind = static_cast<StorageKind>(*access);
   return kind == StorageKind::kRef    ? 'r'
          : kind == StorageKind::kV128 ? 'v'
                                       : 'n';
@@ -233,7 +232,7 @@ bool FunctionVerifier::CheckGlobal(const Instruction& in, char role,
 
 bool FunctionVerifier::CheckAccess(uint64_t access) {
   constexpr auto kLast = static_cast<uint64_t>(StorageKind::kRef);
-  return (access & ~kSigned) <= kLast || Fail("no kind of storage");
+  return access <= kLast || Fail("no kind of storage");
 }
 
 bool FunctionVerifier::CheckLanes(const Instruction& in, size_t field) {

@@ -415,7 +415,7 @@ TEST_F(CodeVerifierTest, NumbersAndReferencesKeepApart) {
                  "a choice between");
   EXPECT_REFUSED(kMix, code.Set(code.Find(FixedInstr::kCopy, 1), 1, 0),
                  "reference is read from a number");
-  EXPECT_REFUSED(kHeap, code.Set(FixedInstr::kStructGet, 1, 2),
+  EXPECT_REFUSED(kHeap, code.Set(FixedInstr::kStructGetRef, 1, 2),
                  "reference is read from a number");
   // The second slot of the payload is a reference's: now it is the first.
   EXPECT_REFUSED(kCatches,

@@ -3,12 +3,15 @@
 #define WEFT_EXEC_INTERPRETER_BODY_REFERENCE_H_
 
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include "exec/interpreter/body.h"
 #include "exec/interpreter/body_control.h"
 #include "exec/runtime/func_refs.h"
 #include "exec/runtime/heap_ops.h"
 #include "exec/runtime/memory_ops.h"
+#include "exec/runtime/object_layout.h"
 #include "exec/runtime/table_ops.h"
 
 namespace weft::exec {
@@ -51,17 +54,102 @@ WEFT_INLINE Step SetRef(Registers& r, TrapKind kind, Ref ref) {
   return Next<id>(r);
 }
 
-// How a field is accessed: a StorageKind and whether it extends the sign.
-WEFT_INLINE StorageKind KindOf(uint16_t access) {
-  return static_cast<StorageKind>(access & 0xf);
-}
-WEFT_INLINE bool IsSigned(uint16_t access) { return (access & 0x10) != 0; }
-
 // The list of slots in field number `index`.
 template <InstrId id, size_t index>
 WEFT_INLINE const uint16_t* ListField(const Registers& r) {
   return reinterpret_cast<const uint16_t*>(
       reinterpret_cast<const char*>(r.pc + 1) + kListOffset<id, index>);
+}
+
+// What goes to its slot alone.
+struct StoredRef {
+  explicit StoredRef(Ref r) : ref(r) {}
+  Ref ref;
+};
+WEFT_INLINE void SetResult(Registers&, Slot* slot, StoredRef value) {
+  *slot = value.ref;
+}
+using exec::SetResult;
+
+// What lies at `place` in the heap as it is on the stack; signed integers are
+// extended to 32 bits.
+template <typename Memory, typename Value>
+WEFT_INLINE Value LoadAs(const Registers& r, uint64_t place) {
+  Memory value;
+  std::memcpy(&value, r.context->heap->base() + place, sizeof(value));
+  return static_cast<Value>(value);
+}
+
+template <InstrId id, size_t field, typename Memory>
+WEFT_INLINE void StoreFrom(Registers& r, uint64_t place) {
+  uint8_t* const at = r.context->heap->base() + place;
+  if constexpr (std::is_same_v<Memory, V128>) {
+    ReadSlot<V128>(SlotField<id, field>(r)).Store(at);
+  } else {
+    const auto value = static_cast<Memory>(*SlotField<id, field>(r));
+    std::memcpy(at, &value, sizeof(value));
+  }
+}
+
+template <InstrId id, typename Memory, typename Value>
+WEFT_INLINE Step GetField(Registers& r) {
+  const Ref ref = RefField<id, 1>(r);
+  if (ref == kNullRef) [[unlikely]] {
+    return Trap(r, TrapKind::kNullStructureReference);
+  }
+  SetResult(
+      r, SlotField<id, 0>(r),
+      LoadAs<Memory, Value>(r, uint64_t{ref} + Field<id, 2, uint32_t>(r)));
+  return Next<id>(r);
+}
+
+template <InstrId id, typename Memory>
+WEFT_INLINE Step SetField(Registers& r) {
+  const Ref ref = RefField<id, 0>(r);
+  if (ref == kNullRef) [[unlikely]] {
+    return Trap(r, TrapKind::kNullStructureReference);
+  }
+  StoreFrom<id, 1, Memory>(r, uint64_t{ref} + Field<id, 2, uint32_t>(r));
+  return Next<id>(r);
+}
+
+// Where element `index` of array `ref` lies; the trap if it does not.
+template <typename Memory>
+WEFT_INLINE TrapKind FindElement(const Registers& r, Ref ref, uint32_t index,
+                                 uint64_t* place) {
+  if (ref == kNullRef) [[unlikely]] {
+    return TrapKind::kNullArrayReference;
+  }
+  if (index >= ArrayLength(r.context->heap->base(), ref)) [[unlikely]] {
+    return TrapKind::kOutOfBoundsArrayAccess;
+  }
+  *place =
+      uint64_t{ref} + kArrayElementsOffset + uint64_t{index} * sizeof(Memory);
+  return TrapKind::kNone;
+}
+
+template <InstrId id, typename Memory, typename Value>
+WEFT_INLINE Step GetElement(Registers& r) {
+  uint64_t place = 0;
+  const TrapKind kind =
+      FindElement<Memory>(r, RefField<id, 1>(r), U32Field<id, 2>(r), &place);
+  if (kind != TrapKind::kNone) [[unlikely]] {
+    return Trap(r, kind);
+  }
+  SetResult(r, SlotField<id, 0>(r), LoadAs<Memory, Value>(r, place));
+  return Next<id>(r);
+}
+
+template <InstrId id, typename Memory>
+WEFT_INLINE Step SetElement(Registers& r) {
+  uint64_t place = 0;
+  const TrapKind kind =
+      FindElement<Memory>(r, RefField<id, 0>(r), U32Field<id, 1>(r), &place);
+  if (kind != TrapKind::kNone) [[unlikely]] {
+    return Trap(r, kind);
+  }
+  StoreFrom<id, 2, Memory>(r, place);
+  return Next<id>(r);
 }
 
 }  // namespace internal
@@ -233,20 +321,6 @@ WEFT_BODY(StructNewDefault) {
       AllocStruct(*r.context, internal::TypeField<kId, 2>(r), &ref);
   return internal::SetRef<kId>(r, kind, ref);
 }
-WEFT_BODY(StructGet) {
-  const auto access = Field<kId, 3, uint16_t>(r);
-  return NextIf<kId>(
-      r, exec::StructGet(*r.context, internal::RefField<kId, 1>(r),
-                         Field<kId, 2, uint32_t>(r), internal::KindOf(access),
-                         internal::IsSigned(access), SlotField<kId, 0>(r)));
-}
-WEFT_BODY(StructSet) {
-  const auto access = Field<kId, 3, uint16_t>(r);
-  return NextIf<kId>(
-      r, exec::StructSet(*r.context, internal::RefField<kId, 0>(r),
-                         Field<kId, 2, uint32_t>(r), internal::KindOf(access),
-                         SlotField<kId, 1>(r)));
-}
 WEFT_BODY(ArrayNew) {
   SavePosition(r);
   Ref ref = kNullRef;
@@ -292,20 +366,36 @@ WEFT_BODY(ArrayNewElem) {
       internal::U32Field<kId, 1>(r), internal::U32Field<kId, 2>(r), &ref);
   return internal::SetRef<kId>(r, kind, ref);
 }
-WEFT_BODY(ArrayGet) {
-  const auto access = Field<kId, 3, uint16_t>(r);
-  return NextIf<kId>(
-      r, exec::ArrayGet(*r.context, internal::RefField<kId, 1>(r),
-                        internal::U32Field<kId, 2>(r), internal::KindOf(access),
-                        internal::IsSigned(access), SlotField<kId, 0>(r)));
-}
-WEFT_BODY(ArraySet) {
-  const auto access = Field<kId, 3, uint16_t>(r);
-  return NextIf<kId>(
-      r, exec::ArraySet(*r.context, internal::RefField<kId, 0>(r),
-                        internal::U32Field<kId, 1>(r), internal::KindOf(access),
-                        SlotField<kId, 2>(r)));
-}
+// Fields and elements. In the heap they are a `Memory`, on the stack a `Value`;
+// references do not go through the accumulator.
+#define WEFT_AGGREGATE_BODIES(suffix, Memory, Value)    \
+  WEFT_BODY(StructGet##suffix) {                        \
+    return internal::GetField<kId, Memory, Value>(r);   \
+  }                                                     \
+  WEFT_BODY(ArrayGet##suffix) {                         \
+    return internal::GetElement<kId, Memory, Value>(r); \
+  }
+WEFT_AGGREGATE_BODIES(8S, int8_t, uint32_t)
+WEFT_AGGREGATE_BODIES(8U, uint8_t, uint32_t)
+WEFT_AGGREGATE_BODIES(16S, int16_t, uint32_t)
+WEFT_AGGREGATE_BODIES(16U, uint16_t, uint32_t)
+WEFT_AGGREGATE_BODIES(32, uint32_t, uint32_t)
+WEFT_AGGREGATE_BODIES(64, uint64_t, uint64_t)
+WEFT_AGGREGATE_BODIES(V128, V128, V128)
+WEFT_AGGREGATE_BODIES(Ref, Ref, internal::StoredRef)
+#undef WEFT_AGGREGATE_BODIES
+
+#define WEFT_AGGREGATE_BODIES(suffix, Memory)                                 \
+  WEFT_BODY(StructSet##suffix) { return internal::SetField<kId, Memory>(r); } \
+  WEFT_BODY(ArraySet##suffix) { return internal::SetElement<kId, Memory>(r); }
+WEFT_AGGREGATE_BODIES(8, uint8_t)
+WEFT_AGGREGATE_BODIES(16, uint16_t)
+WEFT_AGGREGATE_BODIES(32, uint32_t)
+WEFT_AGGREGATE_BODIES(64, uint64_t)
+WEFT_AGGREGATE_BODIES(V128, V128)
+WEFT_AGGREGATE_BODIES(Ref, Ref)
+#undef WEFT_AGGREGATE_BODIES
+
 WEFT_BODY(ArrayLen) {
   uint32_t length = 0;
   const TrapKind kind =

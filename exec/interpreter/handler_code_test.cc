@@ -140,16 +140,19 @@ std::vector<InstrId> HotInstructions() {
   using wasm::Op;
   std::vector<InstrId> ids;
   for (const FixedInstr instr :
-       {FixedInstr::kConst32,     FixedInstr::kCopy,
-        FixedInstr::kCopyAcc,     FixedInstr::kGlobalGet,
-        FixedInstr::kGlobalSet,   FixedInstr::kSelect,
-        FixedInstr::kSelectAcc,   FixedInstr::kBr,
-        FixedInstr::kBackBr,      FixedInstr::kBrIf,
-        FixedInstr::kBrIfAcc,     FixedInstr::kBackBrIfAcc,
-        FixedInstr::kBrUnlessAcc, FixedInstr::kBrTable,
-        FixedInstr::kBrTableAcc,  FixedInstr::kReturn,
-        FixedInstr::kReturnSlot,  FixedInstr::kReturnAcc,
-        FixedInstr::kCall,        FixedInstr::kCharge}) {
+       {FixedInstr::kConst32,      FixedInstr::kCopy,
+        FixedInstr::kCopyAcc,      FixedInstr::kGlobalGet,
+        FixedInstr::kGlobalSet,    FixedInstr::kSelect,
+        FixedInstr::kSelectAcc,    FixedInstr::kBr,
+        FixedInstr::kBackBr,       FixedInstr::kBrIf,
+        FixedInstr::kBrIfAcc,      FixedInstr::kBackBrIfAcc,
+        FixedInstr::kBrUnlessAcc,  FixedInstr::kBrTable,
+        FixedInstr::kBrTableAcc,   FixedInstr::kReturn,
+        FixedInstr::kReturnSlot,   FixedInstr::kReturnAcc,
+        FixedInstr::kCall,         FixedInstr::kCharge,
+        FixedInstr::kStructGet32,  FixedInstr::kStructGetRef,
+        FixedInstr::kStructSetRef, FixedInstr::kArrayGet8U,
+        FixedInstr::kArrayGet32,   FixedInstr::kArraySet32}) {
     ids.push_back(IdOf(instr));
   }
   const struct {

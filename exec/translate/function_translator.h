@@ -247,6 +247,7 @@ class FunctionTranslator {
   uint32_t TopSlot();
   wasm::ValueType TargetType(wasm::HeapType heap, bool nullable) const;
   void VisitArray(const wasm::Operator& op, const wasm::FieldType& element);
+  void FinishGet(uint32_t cell, uint32_t result, wasm::ValueType type);
   void VisitArrayBulk(const wasm::Operator& op, StorageKind kind);
   std::vector<uint16_t> PopList(size_t count);
 

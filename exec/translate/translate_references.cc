@@ -11,10 +11,36 @@ using wasm::ValueType;
 
 namespace {
 
-constexpr uint32_t kSigned = 16;  // See instrs.def.
+// The instructions that get and set what is held as a StorageKind.
+struct AccessInstrs {
+  FixedInstr get_s;  // By sign, where it is smaller than its value.
+  FixedInstr get;
+  FixedInstr set;
+};
 
-uint32_t AccessOf(StorageKind kind, bool sign) {
-  return static_cast<uint32_t>(kind) | (sign ? kSigned : 0);
+#define WEFT_GET(object, kind) FixedInstr::k##object##Get##kind
+#define WEFT_SET(object, kind) FixedInstr::k##object##Set##kind
+#define WEFT_ACCESS(object)                                                 \
+  {WEFT_GET(object, 8S), WEFT_GET(object, 8U), WEFT_SET(object, 8)},        \
+      {WEFT_GET(object, 16S), WEFT_GET(object, 16U), WEFT_SET(object, 16)}, \
+      {WEFT_GET(object, 32), WEFT_GET(object, 32), WEFT_SET(object, 32)},   \
+      {WEFT_GET(object, 64), WEFT_GET(object, 64), WEFT_SET(object, 64)},   \
+      {WEFT_GET(object, 32), WEFT_GET(object, 32), WEFT_SET(object, 32)},   \
+      {WEFT_GET(object, 64), WEFT_GET(object, 64), WEFT_SET(object, 64)},   \
+      {WEFT_GET(object, V128), WEFT_GET(object, V128),                      \
+       WEFT_SET(object, V128)},                                             \
+  {                                                                         \
+    WEFT_GET(object, Ref), WEFT_GET(object, Ref), WEFT_SET(object, Ref)     \
+  }
+// By StorageKind.
+constexpr AccessInstrs kStructAccess[] = {WEFT_ACCESS(Struct)};
+constexpr AccessInstrs kArrayAccess[] = {WEFT_ACCESS(Array)};
+#undef WEFT_ACCESS
+#undef WEFT_SET
+#undef WEFT_GET
+
+InstrId GetOf(const AccessInstrs& access, bool sign) {
+  return IdOf(sign ? access.get_s : access.get);
 }
 
 ValueType AddressType(const wasm::Limits& limits) {
@@ -205,22 +231,33 @@ void FunctionTranslator::VisitAggregate(const wasm::Operator& op) {
       AddPosition();
       const uint32_t result = stack_.PushTemp(value);
       const uint32_t cell = encoder_.size();
-      encoder_.EmitFields(IdOf(FixedInstr::kStructGet),
-                          {ResultSlot(result), object, field.offset,
-                           AccessOf(field.kind, op.op == Op::kStructGetS)});
-      return FinishResult(cell, result, value, /*through_acc=*/false);
+      encoder_.Emit(GetOf(kStructAccess[static_cast<int>(field.kind)],
+                          op.op == Op::kStructGetS),
+                    PackWide(ResultSlot(result), object, field.offset));
+      return FinishGet(cell, result, value);
     }
     default: {
       const FieldLayout& field = layout.fields[op.index[1]];
       const uint32_t value = NearOf(stack_.Pop(), 1);
       const uint32_t object = NearOf(stack_.Pop(), 0);
       AddPosition();
-      encoder_.EmitFields(
-          IdOf(FixedInstr::kStructSet),
-          {object, value, field.offset, AccessOf(field.kind, false)});
+      encoder_.Emit(IdOf(kStructAccess[static_cast<int>(field.kind)].set),
+                    PackWide(object, value, field.offset));
       return ForgetLast();
     }
   }
+}
+
+// Floats leave their bits in the accumulator of integers, which then mirrors
+// nothing.
+void FunctionTranslator::FinishGet(uint32_t cell, uint32_t result,
+                                   ValueType type) {
+  const bool integer =
+      type.kind() == ValueType::kI32 || type.kind() == ValueType::kI64;
+  const bool is_float =
+      type.kind() == ValueType::kF32 || type.kind() == ValueType::kF64;
+  if (is_float) int_acc_ = kNone;
+  FinishResult(cell, result, type, integer);
 }
 
 void FunctionTranslator::VisitArray(const wasm::Operator& op,
@@ -276,18 +313,18 @@ void FunctionTranslator::VisitArray(const wasm::Operator& op,
       AddPosition();
       const uint32_t result = stack_.PushTemp(value_type);
       const uint32_t cell = encoder_.size();
-      encoder_.Emit(IdOf(FixedInstr::kArrayGet),
-                    Pack(ResultSlot(result), array, index,
-                         AccessOf(kind, op.op == Op::kArrayGetS)));
-      return FinishResult(cell, result, value_type, /*through_acc=*/false);
+      encoder_.Emit(
+          GetOf(kArrayAccess[static_cast<int>(kind)], op.op == Op::kArrayGetS),
+          Pack(ResultSlot(result), array, index));
+      return FinishGet(cell, result, value_type);
     }
     case OpClass::kArraySet: {
       const uint32_t value = NearOf(stack_.Pop(), 2);
       const uint32_t index = NearOf(stack_.Pop(), 1);
       const uint32_t array = NearOf(stack_.Pop(), 0);
       AddPosition();
-      encoder_.Emit(IdOf(FixedInstr::kArraySet),
-                    Pack(array, index, value, AccessOf(kind, false)));
+      encoder_.Emit(IdOf(kArrayAccess[static_cast<int>(kind)].set),
+                    Pack(array, index, value));
       return ForgetLast();
     }
     default:
