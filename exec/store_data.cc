@@ -28,6 +28,7 @@ StoreData::StoreData(const Engine& e, const StoreOptions& o)
   context.metering = engine.options().metering;
   context.nans = options.nans;
   context.func_table = &funcs;
+  context.code_memory = code_memory.data();
   context.types = &engine.data()->types();
   context.interrupter = interrupter.get();
   heap =

@@ -2,6 +2,7 @@
 #ifndef WEFT_EXEC_STORE_DATA_H_
 #define WEFT_EXEC_STORE_DATA_H_
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -139,6 +140,7 @@ class StoreData final : public RootSource {
   const uint64_t id;
   Store* store = nullptr;
   Context context;
+  std::array<CodeMemory, kCodeMemorySize> code_memory{};
   FuncTable funcs;
   GrowthBudget budget;
   StackRegion slots;

@@ -3,6 +3,7 @@
 #include "exec/bytecode/function_code.h"
 #include "exec/interpreter/body_control.h"
 #include "exec/interpreter/dispatch.h"
+#include "exec/interpreter/frame_code.h"
 #include "exec/interpreter/handler_declarations.h"
 #include "exec/interpreter/slow_calls.h"
 #include "exec/interpreter/unwind.h"
@@ -21,7 +22,7 @@ void Refund(Context& context, const Registers& r) {
       *r.pc == CellFor(IdOf(FixedInstr::kChargeAndCount))) {
     return;
   }
-  const FunctionCode* const code = r.instance->code->FindCode(r.pc);
+  const FunctionCode* const code = FrameCode(context, *r.instance, r.pc);
   if (code == nullptr) return;  // Not translated yet: no block has begun.
   const uint32_t offset =
       code->OffsetOf(static_cast<uint32_t>(r.pc - code->begin()));

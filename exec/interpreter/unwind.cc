@@ -2,6 +2,7 @@
 
 #include "exec/bytecode/function_code.h"
 #include "exec/interpreter/dispatch.h"
+#include "exec/interpreter/frame_code.h"
 #include "exec/runtime/bulk.h"
 #include "exec/runtime/heap_ops.h"
 #include "exec/translate/module_code.h"
@@ -55,7 +56,7 @@ Unwound Unwind(Context& context, Position* position) {
     }
     // Frames of one function in a row are what makes stacks deep.
     if (code == nullptr || !code->Contains(at.pc - back)) {
-      code = at.instance->code->FindCode(at.pc - back);
+      code = FrameCode(context, *at.instance, at.pc - back);
     }
     if (code != nullptr) {
       const auto cell = static_cast<uint32_t>(at.pc - back - code->begin());

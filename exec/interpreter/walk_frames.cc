@@ -2,6 +2,7 @@
 #include "exec/bytecode/function_code.h"
 #include "exec/interpreter/dispatch.h"
 #include "exec/interpreter/execute.h"
+#include "exec/interpreter/frame_code.h"
 #include "exec/translate/module_code.h"
 
 namespace weft::exec {
@@ -66,7 +67,7 @@ void VisitFrameRefs(const Context& context,
     }
     // Frames of one function in a row are what makes stacks deep.
     if (code == nullptr || !code->Contains(place.pc)) {
-      code = place.instance->code->FindCode(place.pc);
+      code = FrameCode(context, *place.instance, place.pc);
     }
     if (code == nullptr) return true;
     for (const uint32_t slot : code->ref_slots) visit(place.frame[slot]);

@@ -21,6 +21,7 @@ class Store;
 class TypeRegistry;
 class ModuleCode;
 struct BlockCounts;
+struct FunctionCode;
 struct HostFunction;
 struct InstanceData;
 
@@ -145,6 +146,14 @@ struct HostCall {
   const Cell* next = nullptr;  // Null: the guest returns with the results.
 };
 
+// What a walk over frames found out: the function that a place lies in, which
+// stays there as long as the store.
+struct CodeMemory {
+  const Cell* pc = nullptr;
+  const FunctionCode* code = nullptr;
+};
+inline constexpr size_t kCodeMemorySize = 256;
+
 // The store as handlers see it.
 struct Context {
   Link* link = nullptr;  // First free one.
@@ -175,6 +184,7 @@ struct Context {
   Slot* stack_limit = nullptr;
   Slot* stack_begin = nullptr;
   Link* link_begin = nullptr;
+  CodeMemory* code_memory = nullptr;  // kCodeMemorySize of them.
 };
 
 }  // namespace weft::exec
