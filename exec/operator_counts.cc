@@ -52,7 +52,7 @@ constexpr OperatorClass ClassOfRow(const wasm::OpRow& row,
 
 constexpr std::string_view kSections[] = {
 #define WEFT_OP(name, text, prefix, code, op_class, immediates, signature, \
-                effects, traps, access, feature, spec)                     \
+                effects, traps, access, order, feature, spec)                     \
   spec,
 #include "ir/wasm/ops.def"
 #undef WEFT_OP

@@ -86,25 +86,6 @@ constexpr bool IsIntegerComparison(wasm::Op op) {
          IsInRange(op, wasm::Op::kI64Eq, wasm::Op::kI64GeU);
 }
 
-// Integer operators whose operands may change places.
-constexpr bool IsCommutative(wasm::Op op) {
-  switch (op) {
-    case wasm::Op::kI32Add:
-    case wasm::Op::kI32Mul:
-    case wasm::Op::kI32And:
-    case wasm::Op::kI32Or:
-    case wasm::Op::kI32Xor:
-    case wasm::Op::kI64Add:
-    case wasm::Op::kI64Mul:
-    case wasm::Op::kI64And:
-    case wasm::Op::kI64Or:
-    case wasm::Op::kI64Xor:
-      return true;
-    default:
-      return false;
-  }
-}
-
 constexpr bool IsIntegerLetter(char letter) {
   return letter == 'i' || letter == 'l';
 }
@@ -113,6 +94,13 @@ constexpr bool IsFloatLetter(char letter) {
 }
 constexpr bool IsScalarLetter(char letter) {
   return IsIntegerLetter(letter) || IsFloatLetter(letter);
+}
+
+// Integer operators whose operands may change places. Those of floats keep
+// theirs: the payload of a NaN comes from one of them.
+constexpr bool IsCommutative(wasm::Op op) {
+  const wasm::OpRow& row = wasm::RowOf(op);
+  return row.commutes && IsIntegerLetter(row.signature[0]);
 }
 
 namespace internal {

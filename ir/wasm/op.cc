@@ -132,7 +132,8 @@ constexpr std::array<ImmediateList, kOpCount> kImmediates = {
 constexpr OpInfo MakeInfo(Op op, absl::string_view text, uint8_t prefix,
                           uint32_t code, OpClass op_class,
                           absl::string_view signature, uint32_t effects,
-                          uint16_t traps, uint8_t access_bytes, Feature feature,
+                          uint16_t traps, uint8_t access_bytes,
+                          OperandOrder order, Feature feature,
                           absl::string_view spec) {
   const ImmediateList& list = kImmediates[static_cast<int>(op)];
   OpInfo info = {};
@@ -144,6 +145,7 @@ constexpr OpInfo MakeInfo(Op op, absl::string_view text, uint8_t prefix,
   info.effects = effects;
   info.traps = traps;
   info.access_bytes = access_bytes;
+  info.commutes = order == OperandOrder::kCommutes;
   info.feature = feature;
   info.spec = spec;
   ParseSignature(signature, &info);
@@ -191,9 +193,10 @@ namespace internal {
 
 constexpr OpInfo kOpInfos[kOpCount] = {
 #define WEFT_OP(name, text, prefix, code, op_class, immediates, signature,   \
-                effects, traps, access, feature, spec)                       \
+                effects, traps, access, order, feature, spec)                \
   MakeInfo(Op::k##name, text, prefix, code, OpClass::k##op_class, signature, \
-           effects, traps, access, Feature::k##feature, spec),
+           effects, traps, access, OperandOrder::k##order,                   \
+           Feature::k##feature, spec),
 #include "ir/wasm/ops.def"
 #undef WEFT_OP
 };

@@ -124,6 +124,9 @@ enum class OpClass : uint8_t {
   kConvertExtern,  // any.convert_extern, extern.convert_any.
 };
 
+// The words of the column that OpInfo::commutes is made from.
+enum class OperandOrder : uint8_t { kOrdered, kCommutes };
+
 // What an operator does beyond computing its results. Bits of OpInfo::effects.
 enum Effect : uint32_t {
   kPure = 0,
@@ -183,6 +186,8 @@ struct OpInfo {
   uint32_t effects;      // Effect bits.
   uint16_t traps;        // Trap bits.
   uint8_t access_bytes;  // Width of a memory access, 0 for none.
+  bool commutes;         // The two operands may change places without changing
+                         // the result, bits of NaNs excepted.
   Feature feature;
   absl::string_view spec;  // Section of the specification.
 };

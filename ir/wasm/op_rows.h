@@ -20,12 +20,16 @@ struct OpRow {
   uint32_t effects;      // Effect bits.
   uint16_t traps;        // Trap bits.
   uint8_t access_bytes;  // Width of a memory access, 0 for none or many.
+  bool commutes;         // The operands may change places.
 };
 
 inline constexpr OpRow kOpRows[kOpCount] = {
 #define WEFT_OP(name, text, prefix, code, op_class, immediates, signature, \
-                effects, traps, access, ...)                               \
-  {text, OpClass::k##op_class, immediates, signature, effects, traps, access},
+                effects, traps, access, order, ...)                        \
+  {text,       OpClass::k##op_class,                                       \
+   immediates, signature,                                                  \
+   effects,    traps,                                                      \
+   access,     OperandOrder::k##order == OperandOrder::kCommutes},
 #include "ir/wasm/ops.def"
 #undef WEFT_OP
 };

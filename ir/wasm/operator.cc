@@ -39,7 +39,7 @@ struct ShapeRow {
 
 constexpr ShapeRow kShapeRows[] = {
 #define WEFT_OP(name, text, prefix, code, op_class, immediates, signature, \
-                effects, traps, access, feature, spec)                     \
+                effects, traps, access, order, feature, spec)                     \
   {immediates, prefix, code, Feature::k##feature},
 #include "ir/wasm/ops.def"
 #undef WEFT_OP

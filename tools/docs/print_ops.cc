@@ -39,6 +39,8 @@ the specification of WebAssembly 3.0 and by proposal.
   synchronization, `NaN` where the engine chooses the bits of a NaN, `relaxed`
   where it chooses the result.
 - *Bytes*: how much memory an access reads or writes.
+- *Operands* commute when the two may change places without changing the result,
+  bits of NaNs excepted.
 - *Traps* are the reasons for which it may trap; those of a callee are not the
   caller's.
 
@@ -87,7 +89,7 @@ struct Row {
 
 constexpr Row kRows[] = {
 #define WEFT_OP(name, text, prefix, code, op_class, immediates, signature, \
-                effects, traps, access, feature, spec)                     \
+                effects, traps, access, order, feature, spec)              \
   {immediates, spec},
 #include "ir/wasm/ops.def"
 #undef WEFT_OP
@@ -297,11 +299,12 @@ std::string Traps(const OpInfo& info) {
 void AppendRow(const OpInfo& info, const Row& row, std::string* page) {
   const std::string immediates =
       row.immediates.empty() ? "" : absl::StrCat("`", row.immediates, "`");
-  absl::StrAppend(
-      page, "| `", info.text, "` | ", Encoding(info), " | ", immediates, " | ",
-      Type(info), " | ", Effects(info), " | ", Traps(info), " | ",
-      info.access_bytes == 0 ? "" : absl::StrCat(info.access_bytes), " | ",
-      wasm::FeatureName(info.feature), " | ", row.spec, " |\n");
+  absl::StrAppend(page, "| `", info.text, "` | ", Encoding(info), " | ",
+                  immediates, " | ", Type(info), " | ", Effects(info), " | ",
+                  Traps(info), " | ",
+                  info.access_bytes == 0 ? "" : absl::StrCat(info.access_bytes),
+                  " | ", info.commutes ? "commute" : "", " | ",
+                  wasm::FeatureName(info.feature), " | ", row.spec, " |\n");
 }
 
 std::string Page(int* num_printed) {
@@ -309,8 +312,8 @@ std::string Page(int* num_printed) {
   for (const Group& group : kGroups) {
     absl::StrAppend(&page, "\n## ", group.title,
                     "\n\n| name | encoding | immediates | type | effects | "
-                    "traps | bytes | feature | spec |\n"
-                    "|---|---|---|---|---|---|---|---|---|\n");
+                    "traps | bytes | operands | feature | spec |\n"
+                    "|---|---|---|---|---|---|---|---|---|---|\n");
     for (int i = 0; i < wasm::kOpCount; ++i) {
       if (kRows[i].spec != group.spec) continue;
       AppendRow(wasm::InfoOf(static_cast<Op>(i)), kRows[i], &page);

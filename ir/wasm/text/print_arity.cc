@@ -147,7 +147,7 @@ constexpr ArityRow OfClass(OpClass op_class, absl::string_view signature) {
 
 constexpr std::array<ArityRow, kOpCount> kRows = {
 #define WEFT_OP(name, text, prefix, code, op_class, immediates, signature, \
-                effects, traps, access, feature, spec)                     \
+                effects, traps, access, order, feature, spec)                     \
   OfClass(OpClass::k##op_class, signature),
 #include "ir/wasm/ops.def"
 #undef WEFT_OP

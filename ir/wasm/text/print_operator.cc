@@ -136,7 +136,7 @@ constexpr OpText MakeText(absl::string_view name, absl::string_view immediates,
 
 constexpr std::array<OpText, kOpCount> kOpTexts = {
 #define WEFT_OP(name, text, prefix, code, op_class, immediates, signature, \
-                effects, traps, access, feature, spec)                     \
+                effects, traps, access, order, feature, spec)                     \
   MakeText(text, immediates, access),
 #include "ir/wasm/ops.def"
 #undef WEFT_OP

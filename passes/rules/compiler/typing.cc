@@ -330,7 +330,7 @@ bool MentionsValues(const Expr& expr) {
 
 void CollectSwappable(Node* node, std::vector<Node*>* nodes) {
   if (node->kind != Node::Kind::kOp) return;
-  if (IsCommutative(node->op) && !IsConstantNode(node->args[0]) &&
+  if (InfoOf(node->op).commutes && !IsConstantNode(node->args[0]) &&
       !IsConstantNode(node->args[1])) {
     nodes->push_back(node);
   }
@@ -341,15 +341,6 @@ void CollectSwappable(Node* node, std::vector<Node*>* nodes) {
 
 int WidthOf(ValueType type) {
   return type == ValueType::kI32 || type == ValueType::kF32 ? 32 : 64;
-}
-
-bool IsCommutative(Op op) {
-  const absl::string_view text = InfoOf(op).text;
-  for (absl::string_view suffix :
-       {".add", ".mul", ".and", ".or", ".xor", ".eq", ".ne"}) {
-    if (absl::EndsWith(text, suffix)) return true;
-  }
-  return false;
 }
 
 absl::Status TypeRule(Rule* rule) { return Typing(rule).Run(); }

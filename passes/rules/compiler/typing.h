@@ -23,8 +23,6 @@ absl::Status TypeRule(Rule* rule);
 // another rule puts constants on the right.
 std::vector<Rule> CommutedVariants(const Rule& rule);
 
-bool IsCommutative(wasm::Op op);
-
 // Bits of an i32, i64, f32, f64; 64 for the unknown type of a plain select.
 int WidthOf(wasm::ValueType type);
 
