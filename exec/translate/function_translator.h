@@ -1,7 +1,8 @@
 // Translates one function at a time. Private to the translator; its methods
 // are spread over function_translator.cc (functions, operands, results),
-// translate_simple.cc, translate_control.cc, translate_calls.cc,
-// translate_handlers.cc and translate_references.cc.
+// visit_operator.cc (which method takes an operator), translate_simple.cc,
+// translate_control.cc, translate_calls.cc, translate_handlers.cc and
+// translate_references.cc.
 #ifndef WEFT_EXEC_TRANSLATE_FUNCTION_TRANSLATOR_H_
 #define WEFT_EXEC_TRANSLATE_FUNCTION_TRANSLATOR_H_
 
@@ -55,8 +56,18 @@ class FunctionTranslator {
     uint32_t next = kNone;
   };
 
+  enum class Frame : uint8_t {
+    kBlock,  // And the function's body.
+    kLoop,
+    kIf,
+    kElse,
+    kTryTable,
+    kTry,
+    kCatch,  // Of a legacy try, and catch_all.
+  };
+
   struct Control {
-    wasm::OpClass op_class = wasm::OpClass::kBlock;
+    Frame frame = Frame::kBlock;
     bool enters_loop = false;
     Types params;
     Types results;          // Unless the block type is inline:
@@ -119,8 +130,6 @@ class FunctionTranslator {
   void PlaceLocal(wasm::ValueType type, uint32_t* next);
   std::unique_ptr<FunctionCode> Finish();
   void Visit(const wasm::Operator& op);
-  void VisitReachable(const wasm::Operator& op);
-  bool VisitUnreachable(const wasm::Operator& op);
   void VisitLocalGet(uint32_t local);
   void VisitLocalSet(uint32_t local, bool tee);
   void ChargeFor(const wasm::Operator& op);
@@ -156,6 +165,11 @@ class FunctionTranslator {
   void UndoLast();
   uint16_t ListSlot(uint32_t slot, uint32_t index);
 
+  // visit_operator.cc
+  void VisitReachable(const wasm::Operator& op);
+  bool VisitUnreachable(const wasm::Operator& op);
+  void VisitFormless(const wasm::Operator& op);
+
   // translate_simple.cc
   void VisitSimple(const wasm::Operator& op);
   void VisitConst(const wasm::Operator& op);
@@ -171,12 +185,14 @@ class FunctionTranslator {
   bool IsNearMemory(const wasm::MemArg& mem) const;
   void VisitGlobal(const wasm::Operator& op);
   void VisitSelect();
-  void VisitMemoryOp(const wasm::Operator& op);
+  void VisitSize(FixedInstr instr, uint32_t index);
+  void VisitMemoryGrow(uint32_t memory);
+  void VisitBulk(FixedInstr instr, const wasm::Operator& op);
   InstrId NumericId(wasm::Op op, Form form) const;
 
   // translate_control.cc
-  void VisitControl(const wasm::Operator& op);
-  void Open(const wasm::Operator& op);
+  void EmitUnreachable();
+  void Open(const wasm::Operator& op, Frame frame);
   void SetBlockType(const wasm::BlockType& type, Control* control);
   void VisitElse();
   void VisitEnd();
@@ -186,7 +202,9 @@ class FunctionTranslator {
   void VisitBrIf(uint32_t depth);
   void VisitBrTable(const wasm::Operator& op);
   uint32_t Landing(uint32_t depth);
-  void VisitBrOn(const wasm::Operator& op);
+  void VisitBrOnCast(const wasm::Operator& op);
+  void VisitBrOnNonNull(uint32_t depth);
+  void VisitBrOnNull(uint32_t depth);
   void EmitReturn();
   Control& At(uint32_t depth) {
     return controls_[controls_.size() - 1 - depth];
@@ -229,9 +247,10 @@ class FunctionTranslator {
   // translate_handlers.cc
   void OpenTryTable(const wasm::Operator& op, Control* control);
   void OpenTry(Control* control);
-  void VisitCatch(const wasm::Operator& op);
+  void VisitCatch(const uint32_t* tag);
   void VisitDelegate(uint32_t depth);
-  void VisitThrow(const wasm::Operator& op);
+  void VisitThrow(uint32_t tag);
+  void EmitThrowRef(uint32_t slot);
   void CloseRegion(uint32_t region);
   void EndArm();
   uint32_t OpenRegion();
@@ -239,16 +258,29 @@ class FunctionTranslator {
                   CatchRecord* record);
 
   // translate_references.cc
-  void VisitReference(const wasm::Operator& op);
-  void VisitTable(const wasm::Operator& op);
-  void VisitAggregate(const wasm::Operator& op);
+  void VisitRefNull(wasm::HeapType heap);
+  void VisitRefFunc(uint32_t func);
+  void VisitRefAsNonNull();
+  void VisitRefTest(wasm::ValueType target);
+  void VisitRefCast(wasm::ValueType target);
+  void VisitRefUnary(FixedInstr instr, wasm::ValueType type);
+  void VisitTableGet(uint32_t table);
+  void VisitTableSet(uint32_t table);
+  void VisitTableGrow(uint32_t table);
+  void VisitNewOfList(FixedInstr instr, uint32_t type, uint32_t count);
+  void VisitNewDefault(FixedInstr instr, uint32_t type);
+  void VisitStructGet(const wasm::Operator& op);
+  void VisitStructSet(const wasm::Operator& op);
+  void VisitArrayNew(FixedInstr instr, const wasm::Operator& op);
+  void VisitArrayGet(const wasm::Operator& op);
+  void VisitArraySet(const wasm::Operator& op);
   // Pushes whether the reference on top, which stays, is a `target`.
   void TestTop(wasm::ValueType target);
   uint32_t TopSlot();
   wasm::ValueType TargetType(wasm::HeapType heap, bool nullable) const;
-  void VisitArray(const wasm::Operator& op, const wasm::FieldType& element);
   void FinishGet(uint32_t cell, uint32_t result, wasm::ValueType type);
-  void VisitArrayBulk(const wasm::Operator& op, StorageKind kind);
+  void VisitArrayBulk(FixedInstr instr, const wasm::Operator& op);
+  StorageKind ElementKind(uint32_t type) const;
   std::vector<uint16_t> PopList(size_t count);
 
   const ModuleCode& code_;

@@ -7,6 +7,84 @@
 
 namespace weft::exec {
 
+BlockShape ShapeOf(wasm::OpClass op_class) {
+  using wasm::OpClass;
+  switch (op_class) {
+    case OpClass::kNop:
+      return BlockShape::kNop;
+    case OpClass::kBlock:
+    case OpClass::kTryTable:
+    case OpClass::kTry:
+      return BlockShape::kOpens;
+    case OpClass::kLoop:
+      return BlockShape::kOpensLoop;
+    case OpClass::kIf:
+      return BlockShape::kOpensIf;
+    case OpClass::kElse:
+    case OpClass::kCatch:
+    case OpClass::kCatchAll:
+      return BlockShape::kContinues;
+    case OpClass::kEnd:
+    case OpClass::kDelegate:
+      return BlockShape::kCloses;
+    case OpClass::kSimple:
+    case OpClass::kUnreachable:
+    case OpClass::kRethrow:
+    case OpClass::kThrow:
+    case OpClass::kThrowRef:
+    case OpClass::kBr:
+    case OpClass::kBrIf:
+    case OpClass::kBrTable:
+    case OpClass::kBrOnNull:
+    case OpClass::kBrOnNonNull:
+    case OpClass::kBrOnCast:
+    case OpClass::kReturn:
+    case OpClass::kCall:
+    case OpClass::kCallIndirect:
+    case OpClass::kCallRef:
+    case OpClass::kReturnCall:
+    case OpClass::kReturnCallIndirect:
+    case OpClass::kReturnCallRef:
+    case OpClass::kDrop:
+    case OpClass::kSelect:
+    case OpClass::kSelectTyped:
+    case OpClass::kLocalGet:
+    case OpClass::kLocalSet:
+    case OpClass::kLocalTee:
+    case OpClass::kGlobalGet:
+    case OpClass::kGlobalSet:
+    case OpClass::kTableGet:
+    case OpClass::kTableSet:
+    case OpClass::kTableGrow:
+    case OpClass::kTableFill:
+    case OpClass::kTableCopy:
+    case OpClass::kTableInit:
+    case OpClass::kMemoryCopy:
+    case OpClass::kRefNull:
+    case OpClass::kRefIsNull:
+    case OpClass::kRefFunc:
+    case OpClass::kRefAsNonNull:
+    case OpClass::kRefTest:
+    case OpClass::kRefCast:
+    case OpClass::kStructNew:
+    case OpClass::kStructNewDefault:
+    case OpClass::kStructGet:
+    case OpClass::kStructSet:
+    case OpClass::kArrayNew:
+    case OpClass::kArrayNewDefault:
+    case OpClass::kArrayNewFixed:
+    case OpClass::kArrayNewSegment:
+    case OpClass::kArrayGet:
+    case OpClass::kArraySet:
+    case OpClass::kArrayFill:
+    case OpClass::kArrayCopy:
+    case OpClass::kArrayInit:
+    case OpClass::kConvertExtern:
+      return BlockShape::kNone;
+  }
+  return BlockShape::kNone;  // Not reached; g++ asks for it.
+}
+
 uint32_t CostBehind(const wasm::Module& module, uint32_t func,
                     uint32_t offset) {
   const wasm::Function& function =

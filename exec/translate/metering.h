@@ -12,32 +12,30 @@
 
 namespace weft::exec {
 
-// Whether the operator begins a block: what precedes it may not have run.
+// What an operator is to the blocks of the language.
+enum class BlockShape : uint8_t {
+  kNone,
+  kNop,
+  kOpens,      // block, try_table, try.
+  kOpensLoop,  // loop.
+  kOpensIf,    // if.
+  kContinues,  // else, catch, catch_all.
+  kCloses,     // end, delegate.
+};
+BlockShape ShapeOf(wasm::OpClass op_class);
+
+// Whether the operator begins a block of metering: what precedes it may not
+// have run.
 inline bool BeginsBlock(wasm::OpClass op_class) {
-  switch (op_class) {
-    case wasm::OpClass::kLoop:
-    case wasm::OpClass::kElse:
-    case wasm::OpClass::kEnd:
-    case wasm::OpClass::kCatch:
-    case wasm::OpClass::kCatchAll:
-    case wasm::OpClass::kDelegate:
-      return true;
-    default:
-      return false;
-  }
+  const BlockShape shape = ShapeOf(op_class);
+  return shape == BlockShape::kOpensLoop || shape == BlockShape::kContinues ||
+         shape == BlockShape::kCloses;
 }
 
 // Operators that do no work of their own cost nothing, all others one.
 inline bool IsFree(wasm::OpClass op_class) {
-  switch (op_class) {
-    case wasm::OpClass::kNop:
-    case wasm::OpClass::kBlock:
-    case wasm::OpClass::kTryTable:
-    case wasm::OpClass::kTry:
-      return true;
-    default:
-      return BeginsBlock(op_class);
-  }
+  const BlockShape shape = ShapeOf(op_class);
+  return shape != BlockShape::kNone && shape != BlockShape::kOpensIf;
 }
 
 // Whether a block ends behind the operator: it may go elsewhere, or others may

@@ -13,45 +13,12 @@
 namespace weft::exec {
 
 using wasm::Op;
-using wasm::OpClass;
 using wasm::ValueType;
 
-void FunctionTranslator::VisitControl(const wasm::Operator& op) {
-  switch (wasm::InfoOf(op.op).op_class) {
-    case OpClass::kUnreachable:
-      AddPosition();
-      encoder_.Emit(IdOf(FixedInstr::kUnreachable));
-      return SetUnreachable();
-    case OpClass::kBlock:
-    case OpClass::kLoop:
-    case OpClass::kIf:
-    case OpClass::kTryTable:
-    case OpClass::kTry:
-      return Open(op);
-    case OpClass::kElse:
-      return VisitElse();
-    case OpClass::kEnd:
-      return VisitEnd();
-    case OpClass::kCatch:
-    case OpClass::kCatchAll:
-      return VisitCatch(op);
-    case OpClass::kDelegate:
-      return VisitDelegate(op.index[0]);
-    case OpClass::kRethrow:
-    case OpClass::kThrow:
-    case OpClass::kThrowRef:
-      return VisitThrow(op);
-    case OpClass::kBr:
-      return VisitBr(op.index[0]);
-    case OpClass::kBrIf:
-      return VisitBrIf(op.index[0]);
-    case OpClass::kBrTable:
-      return VisitBrTable(op);
-    case OpClass::kReturn:
-      return VisitBr(static_cast<uint32_t>(controls_.size() - 1));
-    default:
-      return VisitBrOn(op);
-  }
+void FunctionTranslator::EmitUnreachable() {
+  AddPosition();
+  encoder_.Emit(IdOf(FixedInstr::kUnreachable));
+  SetUnreachable();
 }
 
 void FunctionTranslator::SetBlockType(const wasm::BlockType& type,
@@ -69,10 +36,9 @@ void FunctionTranslator::SetBlockType(const wasm::BlockType& type,
   }
 }
 
-void FunctionTranslator::Open(const wasm::Operator& op) {
+void FunctionTranslator::Open(const wasm::Operator& op, Frame frame) {
   Condition condition;
-  const OpClass op_class = wasm::InfoOf(op.op).op_class;
-  if (op_class == OpClass::kIf) condition = TakeCondition();
+  if (frame == Frame::kIf) condition = TakeCondition();
   if (stack_.in_slots() < stack_.size()) {
     // Constants on their way to slots pass through the accumulator.
     if (condition.is_comparison) condition = Unfused(condition);
@@ -83,7 +49,7 @@ void FunctionTranslator::Open(const wasm::Operator& op) {
   }
   controls_.emplace_back();
   Control& control = controls_.back();
-  control.op_class = op_class;
+  control.frame = frame;
   SetBlockType(op.block_type, &control);
   control.outer_region = control.inner_region = region_;
   control.height = stack_.size() - control.params.size();
@@ -93,24 +59,26 @@ void FunctionTranslator::Open(const wasm::Operator& op) {
         type.is_ref() ? control.heights.refs : control.heights.numbers;
     height -= SlotsOfType(type);
   }
-  switch (op_class) {
-    case OpClass::kLoop:
+  switch (frame) {
+    case Frame::kLoop:
       control.enters_loop = true;
       control.loop_cell = encoder_.size();
       ForgetAccs();
       ForgetLast();
       starts_block_ = code_.options().metering;
       return;
-    case OpClass::kIf: {
+    case Frame::kIf: {
       const uint32_t cell = EmitCondition(condition, false, false);
       AddPatch(cell, InstructionEncoder::kBranchTarget, &control.else_patches);
       return;
     }
-    case OpClass::kTryTable:
+    case Frame::kTryTable:
       return OpenTryTable(op, &control);
-    case OpClass::kTry:
+    case Frame::kTry:
       return OpenTry(&control);
-    default:
+    case Frame::kBlock:
+    case Frame::kElse:
+    case Frame::kCatch:
       return;
   }
 }
@@ -125,7 +93,7 @@ void FunctionTranslator::VisitElse() {
   }
   stack_.Shrink(control.height);
   Bind(&control.else_patches);
-  control.op_class = OpClass::kElse;
+  control.frame = Frame::kElse;
   reachable_ = true;
   starts_block_ = code_.options().metering;
   PushAll(control.params);
@@ -134,16 +102,18 @@ void FunctionTranslator::VisitElse() {
 
 void FunctionTranslator::VisitEnd() {
   if (controls_.size() == 1) return EndFunction();
-  switch (controls_.back().op_class) {
-    case OpClass::kTryTable:
+  switch (controls_.back().frame) {
+    case Frame::kTryTable:
       CloseRegion(controls_.back().try_region);
       break;
-    case OpClass::kTry:
-    case OpClass::kCatch:
-    case OpClass::kCatchAll:
+    case Frame::kTry:
+    case Frame::kCatch:
       EndArm();
       break;
-    default:
+    case Frame::kBlock:
+    case Frame::kLoop:
+    case Frame::kIf:
+    case Frame::kElse:
       break;
   }
   CloseBlock();
@@ -474,24 +444,26 @@ uint32_t FunctionTranslator::Landing(uint32_t depth) {
   return landing;
 }
 
-void FunctionTranslator::VisitBrOn(const wasm::Operator& op) {
-  const OpClass op_class = wasm::InfoOf(op.op).op_class;
-  const uint32_t depth =
-      op_class == OpClass::kBrOnCast ? op.index[1] : op.index[0];
+void FunctionTranslator::VisitBrOnCast(const wasm::Operator& op) {
+  const uint32_t depth = op.index[1];
   PrepareMany(depth);
-  if (op_class == OpClass::kBrOnCast) {
-    const bool nullable = (op.index[0] & 2) != 0;
-    TestTop(TargetType(op.heap[1], nullable));
-    const Condition condition = TakeCondition();
-    return ConditionalBranch(condition, op.op == Op::kBrOnCast, depth);
-  }
+  const bool nullable = (op.index[0] & 2) != 0;
+  TestTop(TargetType(op.heap[1], nullable));
+  const Condition condition = TakeCondition();
+  ConditionalBranch(condition, op.op == Op::kBrOnCast, depth);
+}
+
+void FunctionTranslator::VisitBrOnNonNull(uint32_t depth) {
+  PrepareMany(depth);
   Condition condition;
-  if (op_class == OpClass::kBrOnNonNull) {
-    condition.slot = Near(TopSlot(), 0);
-    ConditionalBranch(condition, true, depth);
-    stack_.Pop();
-    return;
-  }
+  condition.slot = Near(TopSlot(), 0);
+  ConditionalBranch(condition, true, depth);
+  stack_.Pop();
+}
+
+void FunctionTranslator::VisitBrOnNull(uint32_t depth) {
+  PrepareMany(depth);
+  Condition condition;
   const Operand ref = stack_.Pop();
   condition.slot = NearOf(ref, 0);
   ConditionalBranch(condition, false, depth);

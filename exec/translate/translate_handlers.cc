@@ -6,7 +6,6 @@
 
 namespace weft::exec {
 
-using wasm::OpClass;
 using wasm::ValueType;
 
 uint32_t FunctionTranslator::OpenRegion() {
@@ -75,7 +74,8 @@ void FunctionTranslator::OpenTry(Control* control) {
   control->inner_region = region_;
 }
 
-void FunctionTranslator::VisitCatch(const wasm::Operator& op) {
+// The clause for a tag, or with null for any.
+void FunctionTranslator::VisitCatch(const uint32_t* tag) {
   Control& control = controls_.back();
   if (reachable_) {
     MoveToLabel(control);
@@ -83,21 +83,21 @@ void FunctionTranslator::VisitCatch(const wasm::Operator& op) {
     encoder_.Emit(IdOf(FixedInstr::kBr), 0);
     AddPatch(cell, InstructionEncoder::kJumpTarget, &control.patches);
   }
-  if (control.op_class == OpClass::kTry) CloseRegion(control.try_region);
+  if (control.frame == Frame::kTry) CloseRegion(control.try_region);
   region_ = control.inner_region = control.outer_region;
-  control.op_class = wasm::InfoOf(op.op).op_class;
+  control.frame = Frame::kCatch;
   stack_.Shrink(control.height);
   reachable_ = true;
   starts_block_ = code_.options().metering;
   ForgetAccs();
   ForgetLast();
   CatchRecord record;
-  record.any = control.op_class == OpClass::kCatchAll;
+  record.any = tag == nullptr;
   record.target = encoder_.size();
   record.exception_slot = control.exception_slot;
   if (!record.any) {
-    record.tag = op.index[0];
-    const Types params = module_.types[module_.tags[op.index[0]].type].params;
+    record.tag = *tag;
+    const Types params = module_.types[module_.tags[*tag].type].params;
     AddPayload(params, stack_.heights(), &record);
     PushAll(params);
     stack_.SetInSlots();
@@ -108,7 +108,7 @@ void FunctionTranslator::VisitCatch(const wasm::Operator& op) {
 // The end of a legacy try: its clauses are complete.
 void FunctionTranslator::EndArm() {
   Control& control = controls_.back();
-  if (control.op_class == OpClass::kTry) CloseRegion(control.try_region);
+  if (control.frame == Frame::kTry) CloseRegion(control.try_region);
   TryRegion& region = result_->regions[control.try_region];
   region.first_catch = static_cast<uint32_t>(result_->catches.size());
   region.num_catches = static_cast<uint32_t>(control.catches.size());
@@ -124,29 +124,17 @@ void FunctionTranslator::VisitDelegate(uint32_t depth) {
   CloseBlock();
 }
 
-void FunctionTranslator::VisitThrow(const wasm::Operator& op) {
-  switch (wasm::InfoOf(op.op).op_class) {
-    case OpClass::kThrow: {
-      const Types params = module_.types[module_.tags[op.index[0]].type].params;
-      const std::vector<uint16_t> slots = PopList(params.size());
-      AddPosition();
-      encoder_.EmitList(IdOf(FixedInstr::kThrow), {op.index[0], slots.size()},
-                        slots);
-      break;
-    }
-    case OpClass::kRethrow: {
-      const uint32_t slot = Near(At(op.index[0]).exception_slot, 0);
-      AddPosition();
-      encoder_.Emit(IdOf(FixedInstr::kThrowRef), slot);
-      break;
-    }
-    default: {
-      const uint32_t slot = NearOf(stack_.Pop(), 0);
-      AddPosition();
-      encoder_.Emit(IdOf(FixedInstr::kThrowRef), slot);
-      break;
-    }
-  }
+void FunctionTranslator::VisitThrow(uint32_t tag) {
+  const Types params = module_.types[module_.tags[tag].type].params;
+  const std::vector<uint16_t> slots = PopList(params.size());
+  AddPosition();
+  encoder_.EmitList(IdOf(FixedInstr::kThrow), {tag, slots.size()}, slots);
+  SetUnreachable();
+}
+
+void FunctionTranslator::EmitThrowRef(uint32_t slot) {
+  AddPosition();
+  encoder_.Emit(IdOf(FixedInstr::kThrowRef), slot);
   SetUnreachable();
 }
 

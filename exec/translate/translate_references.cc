@@ -6,7 +6,6 @@
 namespace weft::exec {
 
 using wasm::Op;
-using wasm::OpClass;
 using wasm::ValueType;
 
 namespace {
@@ -84,168 +83,138 @@ std::vector<uint16_t> FunctionTranslator::PopList(size_t count) {
   return slots;
 }
 
-void FunctionTranslator::VisitReference(const wasm::Operator& op) {
-  const auto unary = [this](FixedInstr instr, ValueType type, bool acc) {
-    const uint32_t slot = NearOf(stack_.Pop(), 0);
-    AddPosition();
-    const uint32_t result = stack_.PushTemp(type);
-    const uint32_t cell = encoder_.size();
-    encoder_.Emit(IdOf(instr), Pack(ResultSlot(result), slot));
-    FinishResult(cell, result, type, acc);
-  };
-  switch (op.op) {
-    case Op::kRefNull: {
-      const ValueType type = ValueType::Ref(op.heap[0], true);
-      stack_.PushConst(type, kNullRef);
-      if (!fuse_) MaterializeAll();
-      return;
-    }
-    case Op::kRefIsNull:
-      return VisitUnary(Op::kI32Eqz);
-    case Op::kRefFunc: {
-      AddPosition();
-      const ValueType type = ValueType::Ref(wasm::HeapType::kFunc, false);
-      const uint32_t result = stack_.PushTemp(type);
-      const uint32_t cell = encoder_.size();
-      encoder_.Emit(IdOf(FixedInstr::kRefFunc),
-                    PackWide(ResultSlot(result), 0, op.index[0]));
-      return FinishResult(cell, result, type);
-    }
-    case Op::kRefAsNonNull: {
-      const uint32_t slot = Near(TopSlot(), 0);
-      AddPosition();
-      encoder_.Emit(IdOf(FixedInstr::kRefAsNonNull), slot);
-      return ForgetLast();
-    }
-    case Op::kRefTest:
-    case Op::kRefTestNull: {
-      TestTop(TargetType(op.heap[0], op.op == Op::kRefTestNull));
-      // The reference goes from below the result, which keeps its slot: the
-      // other range.
-      stack_.Pop();
-      stack_.Pop();
-      stack_.PushTemp(ValueType::kI32);
-      return;
-    }
-    case Op::kRefCast:
-    case Op::kRefCastNull: {
-      const ValueType target =
-          TargetType(op.heap[0], op.op == Op::kRefCastNull);
-      const uint32_t slot = Near(TopSlot(), 0);
-      AddPosition();
-      encoder_.Emit(IdOf(FixedInstr::kRefCast),
-                    PackWide(slot, 0, target.bits()));
-      return ForgetLast();
-    }
-    case Op::kRefI31:
-      return unary(FixedInstr::kRefI31,
-                   ValueType::Ref(wasm::HeapType::kI31, false), false);
-    case Op::kI31GetS:
-      return unary(FixedInstr::kI31GetS, ValueType::kI32, true);
-    case Op::kI31GetU:
-      return unary(FixedInstr::kI31GetU, ValueType::kI32, true);
-    case Op::kArrayLen:
-      return unary(FixedInstr::kArrayLen, ValueType::kI32, true);
-    default:
-      return;  // any.convert_extern, extern.convert_any: the same bits.
-  }
+void FunctionTranslator::VisitRefNull(wasm::HeapType heap) {
+  stack_.PushConst(ValueType::Ref(heap, true), kNullRef);
+  if (!fuse_) MaterializeAll();
 }
 
-void FunctionTranslator::VisitTable(const wasm::Operator& op) {
-  switch (op.op) {
-    case Op::kTableGet: {
-      const ValueType type = module_.tables[op.index[0]].type.element;
-      const uint32_t index = NearOf(stack_.Pop(), 0);
-      AddPosition();
-      const uint32_t result = stack_.PushTemp(type);
-      const uint32_t cell = encoder_.size();
-      encoder_.Emit(IdOf(FixedInstr::kTableGet),
-                    PackWide(ResultSlot(result), index, op.index[0]));
-      return FinishResult(cell, result, type);
-    }
-    case Op::kTableSet: {
-      const uint32_t value = NearOf(stack_.Pop(), 1);
-      const uint32_t index = NearOf(stack_.Pop(), 0);
-      AddPosition();
-      encoder_.Emit(IdOf(FixedInstr::kTableSet),
-                    PackWide(index, value, op.index[0]));
-      return ForgetLast();
-    }
-    case Op::kTableGrow: {
-      const ValueType type =
-          AddressType(module_.tables[op.index[0]].type.limits);
-      const uint32_t count = NearOf(stack_.Pop(), 1);
-      const uint32_t value = NearOf(stack_.Pop(), 0);
-      AddPosition();
-      const uint32_t result = stack_.PushTemp(type);
-      const uint32_t cell = encoder_.size();
-      encoder_.Emit(IdOf(FixedInstr::kTableGrow),
-                    Pack(ResultSlot(result), value, count), op.index[0]);
-      return FinishResult(cell, result, type);
-    }
-    default:
-      break;
-  }
-  const uint32_t c = NearOf(stack_.Pop(), 2);
-  const uint32_t b = NearOf(stack_.Pop(), 1);
-  const uint32_t a = NearOf(stack_.Pop(), 0);
-  const FixedInstr instr = op.op == Op::kTableFill   ? FixedInstr::kTableFill
-                           : op.op == Op::kTableCopy ? FixedInstr::kTableCopy
-                                                     : FixedInstr::kTableInit;
+void FunctionTranslator::VisitRefFunc(uint32_t func) {
   AddPosition();
-  encoder_.Emit(IdOf(instr), Pack(a, b, c),
-                Cell{op.index[0]} | Cell{op.index[1]} << 32);
+  const ValueType type = ValueType::Ref(wasm::HeapType::kFunc, false);
+  const uint32_t result = stack_.PushTemp(type);
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(IdOf(FixedInstr::kRefFunc),
+                PackWide(ResultSlot(result), 0, func));
+  FinishResult(cell, result, type);
+}
+
+void FunctionTranslator::VisitRefAsNonNull() {
+  const uint32_t slot = Near(TopSlot(), 0);
+  AddPosition();
+  encoder_.Emit(IdOf(FixedInstr::kRefAsNonNull), slot);
   ForgetLast();
 }
 
-void FunctionTranslator::VisitAggregate(const wasm::Operator& op) {
-  const wasm::SubType& type = module_.types[op.index[0]];
-  const RuntimeType& layout = registry_.Get(code_.types()[op.index[0]]);
-  if (type.kind == wasm::SubType::kArray) {
-    return VisitArray(op, type.fields[0]);
-  }
-  const ValueType ref =
-      ValueType::Ref(wasm::HeapType::Defined(op.index[0]), false);
-  switch (wasm::InfoOf(op.op).op_class) {
-    case OpClass::kStructNew: {
-      const std::vector<uint16_t> slots = PopList(type.fields.size());
-      AddPosition();
-      const uint32_t result = stack_.PushTemp(ref);
-      const uint32_t cell = encoder_.size();
-      encoder_.EmitList(IdOf(FixedInstr::kStructNew),
-                        {ResultSlot(result), op.index[0], slots.size()}, slots);
-      return FinishResult(cell, result, ref);
-    }
-    case OpClass::kStructNewDefault: {
-      AddPosition();
-      const uint32_t result = stack_.PushTemp(ref);
-      const uint32_t cell = encoder_.size();
-      encoder_.Emit(IdOf(FixedInstr::kStructNewDefault),
-                    PackWide(ResultSlot(result), 0, op.index[0]));
-      return FinishResult(cell, result, ref);
-    }
-    case OpClass::kStructGet: {
-      const FieldLayout& field = layout.fields[op.index[1]];
-      const ValueType value = type.fields[op.index[1]].storage.value;
-      const uint32_t object = NearOf(stack_.Pop(), 0);
-      AddPosition();
-      const uint32_t result = stack_.PushTemp(value);
-      const uint32_t cell = encoder_.size();
-      encoder_.Emit(GetOf(kStructAccess[static_cast<int>(field.kind)],
-                          op.op == Op::kStructGetS),
-                    PackWide(ResultSlot(result), object, field.offset));
-      return FinishGet(cell, result, value);
-    }
-    default: {
-      const FieldLayout& field = layout.fields[op.index[1]];
-      const uint32_t value = NearOf(stack_.Pop(), 1);
-      const uint32_t object = NearOf(stack_.Pop(), 0);
-      AddPosition();
-      encoder_.Emit(IdOf(kStructAccess[static_cast<int>(field.kind)].set),
-                    PackWide(object, value, field.offset));
-      return ForgetLast();
-    }
-  }
+void FunctionTranslator::VisitRefTest(ValueType target) {
+  TestTop(target);
+  // The reference goes from below the result, which keeps its slot: the other
+  // range.
+  stack_.Pop();
+  stack_.Pop();
+  stack_.PushTemp(ValueType::kI32);
+}
+
+void FunctionTranslator::VisitRefCast(ValueType target) {
+  const uint32_t slot = Near(TopSlot(), 0);
+  AddPosition();
+  encoder_.Emit(IdOf(FixedInstr::kRefCast), PackWide(slot, 0, target.bits()));
+  ForgetLast();
+}
+
+// To and from references, with one operand.
+void FunctionTranslator::VisitRefUnary(FixedInstr instr, ValueType type) {
+  const uint32_t slot = NearOf(stack_.Pop(), 0);
+  AddPosition();
+  const uint32_t result = stack_.PushTemp(type);
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(IdOf(instr), Pack(ResultSlot(result), slot));
+  FinishResult(cell, result, type, /*through_acc=*/!type.is_ref());
+}
+
+// --- Tables ------------------------------------------------------------------
+
+void FunctionTranslator::VisitTableGet(uint32_t table) {
+  const ValueType type = module_.tables[table].type.element;
+  const uint32_t index = NearOf(stack_.Pop(), 0);
+  AddPosition();
+  const uint32_t result = stack_.PushTemp(type);
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(IdOf(FixedInstr::kTableGet),
+                PackWide(ResultSlot(result), index, table));
+  FinishResult(cell, result, type);
+}
+
+void FunctionTranslator::VisitTableSet(uint32_t table) {
+  const uint32_t value = NearOf(stack_.Pop(), 1);
+  const uint32_t index = NearOf(stack_.Pop(), 0);
+  AddPosition();
+  encoder_.Emit(IdOf(FixedInstr::kTableSet), PackWide(index, value, table));
+  ForgetLast();
+}
+
+void FunctionTranslator::VisitTableGrow(uint32_t table) {
+  const ValueType type = AddressType(module_.tables[table].type.limits);
+  const uint32_t count = NearOf(stack_.Pop(), 1);
+  const uint32_t value = NearOf(stack_.Pop(), 0);
+  AddPosition();
+  const uint32_t result = stack_.PushTemp(type);
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(IdOf(FixedInstr::kTableGrow),
+                Pack(ResultSlot(result), value, count), table);
+  FinishResult(cell, result, type);
+}
+
+// --- Structs and arrays ------------------------------------------------------
+
+// struct.new and array.new_fixed, of so many operands.
+void FunctionTranslator::VisitNewOfList(FixedInstr instr, uint32_t type,
+                                        uint32_t count) {
+  const std::vector<uint16_t> slots = PopList(count);
+  AddPosition();
+  const ValueType ref = ValueType::Ref(wasm::HeapType::Defined(type), false);
+  const uint32_t result = stack_.PushTemp(ref);
+  const uint32_t cell = encoder_.size();
+  encoder_.EmitList(IdOf(instr), {ResultSlot(result), type, slots.size()},
+                    slots);
+  FinishResult(cell, result, ref);
+}
+
+// struct.new_default and array.new_default; the latter has a length.
+void FunctionTranslator::VisitNewDefault(FixedInstr instr, uint32_t type) {
+  const uint32_t count =
+      instr == FixedInstr::kArrayNewDefault ? NearOf(stack_.Pop(), 0) : 0;
+  AddPosition();
+  const ValueType ref = ValueType::Ref(wasm::HeapType::Defined(type), false);
+  const uint32_t result = stack_.PushTemp(ref);
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(IdOf(instr), PackWide(ResultSlot(result), count, type));
+  FinishResult(cell, result, ref);
+}
+
+void FunctionTranslator::VisitStructGet(const wasm::Operator& op) {
+  const FieldLayout& field =
+      registry_.Get(code_.types()[op.index[0]]).fields[op.index[1]];
+  const ValueType value =
+      module_.types[op.index[0]].fields[op.index[1]].storage.value;
+  const uint32_t object = NearOf(stack_.Pop(), 0);
+  AddPosition();
+  const uint32_t result = stack_.PushTemp(value);
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(GetOf(kStructAccess[static_cast<int>(field.kind)],
+                      op.op == Op::kStructGetS),
+                PackWide(ResultSlot(result), object, field.offset));
+  FinishGet(cell, result, value);
+}
+
+void FunctionTranslator::VisitStructSet(const wasm::Operator& op) {
+  const FieldLayout& field =
+      registry_.Get(code_.types()[op.index[0]]).fields[op.index[1]];
+  const uint32_t value = NearOf(stack_.Pop(), 1);
+  const uint32_t object = NearOf(stack_.Pop(), 0);
+  AddPosition();
+  encoder_.Emit(IdOf(kStructAccess[static_cast<int>(field.kind)].set),
+                PackWide(object, value, field.offset));
+  ForgetLast();
 }
 
 // Floats leave their bits in the accumulator of integers, which then mirrors
@@ -260,83 +229,56 @@ void FunctionTranslator::FinishGet(uint32_t cell, uint32_t result,
   FinishResult(cell, result, type, integer);
 }
 
-void FunctionTranslator::VisitArray(const wasm::Operator& op,
-                                    const wasm::FieldType& element) {
-  const RuntimeType& layout = registry_.Get(code_.types()[op.index[0]]);
-  const StorageKind kind = layout.element.kind;
-  const ValueType value_type = element.storage.value;
+StorageKind FunctionTranslator::ElementKind(uint32_t type) const {
+  return registry_.Get(code_.types()[type]).element.kind;
+}
+
+// array.new, array.new_data and array.new_elem: a value or an offset, and a
+// length.
+void FunctionTranslator::VisitArrayNew(FixedInstr instr,
+                                       const wasm::Operator& op) {
+  const uint32_t count = NearOf(stack_.Pop(), 1);
+  const uint32_t first = NearOf(stack_.Pop(), 0);
+  AddPosition();
   const ValueType ref =
       ValueType::Ref(wasm::HeapType::Defined(op.index[0]), false);
-  const auto make = [&](FixedInstr instr, Cell operands, Cell more, bool two) {
-    AddPosition();
-    const uint32_t result = stack_.PushTemp(ref);
-    const uint32_t cell = encoder_.size();
-    if (two) {
-      encoder_.Emit(IdOf(instr), operands | ResultSlot(result), more);
-    } else {
-      encoder_.Emit(IdOf(instr), operands | ResultSlot(result));
-    }
-    FinishResult(cell, result, ref);
-  };
-  switch (wasm::InfoOf(op.op).op_class) {
-    case OpClass::kArrayNew: {
-      const uint32_t count = NearOf(stack_.Pop(), 1);
-      const uint32_t value = NearOf(stack_.Pop(), 0);
-      return make(FixedInstr::kArrayNew, Pack(0, value, count), op.index[0],
-                  true);
-    }
-    case OpClass::kArrayNewDefault: {
-      const uint32_t count = NearOf(stack_.Pop(), 0);
-      return make(FixedInstr::kArrayNewDefault, PackWide(0, count, op.index[0]),
-                  0, false);
-    }
-    case OpClass::kArrayNewFixed: {
-      const std::vector<uint16_t> slots = PopList(op.index[1]);
-      AddPosition();
-      const uint32_t result = stack_.PushTemp(ref);
-      const uint32_t cell = encoder_.size();
-      encoder_.EmitList(IdOf(FixedInstr::kArrayNewFixed),
-                        {ResultSlot(result), op.index[0], slots.size()}, slots);
-      return FinishResult(cell, result, ref);
-    }
-    case OpClass::kArrayNewSegment: {
-      const uint32_t count = NearOf(stack_.Pop(), 1);
-      const uint32_t offset = NearOf(stack_.Pop(), 0);
-      return make(op.op == Op::kArrayNewData ? FixedInstr::kArrayNewData
-                                             : FixedInstr::kArrayNewElem,
-                  Pack(0, offset, count),
-                  Cell{op.index[0]} | Cell{op.index[1]} << 32, true);
-    }
-    case OpClass::kArrayGet: {
-      const uint32_t index = NearOf(stack_.Pop(), 1);
-      const uint32_t array = NearOf(stack_.Pop(), 0);
-      AddPosition();
-      const uint32_t result = stack_.PushTemp(value_type);
-      const uint32_t cell = encoder_.size();
-      encoder_.Emit(
-          GetOf(kArrayAccess[static_cast<int>(kind)], op.op == Op::kArrayGetS),
-          Pack(ResultSlot(result), array, index));
-      return FinishGet(cell, result, value_type);
-    }
-    case OpClass::kArraySet: {
-      const uint32_t value = NearOf(stack_.Pop(), 2);
-      const uint32_t index = NearOf(stack_.Pop(), 1);
-      const uint32_t array = NearOf(stack_.Pop(), 0);
-      AddPosition();
-      encoder_.Emit(IdOf(kArrayAccess[static_cast<int>(kind)].set),
-                    Pack(array, index, value));
-      return ForgetLast();
-    }
-    default:
-      break;
-  }
-  VisitArrayBulk(op, kind);
+  const uint32_t result = stack_.PushTemp(ref);
+  const uint32_t cell = encoder_.size();
+  const bool of_segment = instr != FixedInstr::kArrayNew;
+  encoder_.Emit(IdOf(instr), Pack(ResultSlot(result), first, count),
+                Cell{op.index[0]} | Cell{of_segment ? op.index[1] : 0} << 32);
+  FinishResult(cell, result, ref);
+}
+
+void FunctionTranslator::VisitArrayGet(const wasm::Operator& op) {
+  const ValueType value = module_.types[op.index[0]].fields[0].storage.value;
+  const uint32_t index = NearOf(stack_.Pop(), 1);
+  const uint32_t array = NearOf(stack_.Pop(), 0);
+  AddPosition();
+  const uint32_t result = stack_.PushTemp(value);
+  const uint32_t cell = encoder_.size();
+  const StorageKind kind = ElementKind(op.index[0]);
+  encoder_.Emit(
+      GetOf(kArrayAccess[static_cast<int>(kind)], op.op == Op::kArrayGetS),
+      Pack(ResultSlot(result), array, index));
+  FinishGet(cell, result, value);
+}
+
+void FunctionTranslator::VisitArraySet(const wasm::Operator& op) {
+  const uint32_t value = NearOf(stack_.Pop(), 2);
+  const uint32_t index = NearOf(stack_.Pop(), 1);
+  const uint32_t array = NearOf(stack_.Pop(), 0);
+  AddPosition();
+  const StorageKind kind = ElementKind(op.index[0]);
+  encoder_.Emit(IdOf(kArrayAccess[static_cast<int>(kind)].set),
+                Pack(array, index, value));
+  ForgetLast();
 }
 
 // array.fill, array.copy, array.init_data, array.init_elem.
-void FunctionTranslator::VisitArrayBulk(const wasm::Operator& op,
-                                        StorageKind kind) {
-  const bool copy = op.op == Op::kArrayCopy;
+void FunctionTranslator::VisitArrayBulk(FixedInstr instr,
+                                        const wasm::Operator& op) {
+  const bool copy = instr == FixedInstr::kArrayCopy;
   const uint32_t count = copy ? 5 : 4;
   uint32_t slots[5] = {};
   // Far operands have three places of two slots and one of one.
@@ -346,17 +288,14 @@ void FunctionTranslator::VisitArrayBulk(const wasm::Operator& op,
   }
   AddPosition();
   const Cell first = Pack(slots[0], slots[1], slots[2], slots[3]);
-  const auto kind_field = static_cast<uint32_t>(kind);
+  const auto kind = static_cast<uint32_t>(ElementKind(op.index[0]));
   if (copy) {
-    encoder_.Emit(IdOf(FixedInstr::kArrayCopy), first, slots[4]);
-    encoder_.Append(kind_field);
-  } else if (op.op == Op::kArrayFill) {
-    encoder_.Emit(IdOf(FixedInstr::kArrayFill), first, kind_field);
+    encoder_.Emit(IdOf(instr), first, slots[4]);
+    encoder_.Append(kind);
+  } else if (instr == FixedInstr::kArrayFill) {
+    encoder_.Emit(IdOf(instr), first, kind);
   } else {
-    encoder_.Emit(
-        IdOf(op.op == Op::kArrayInitData ? FixedInstr::kArrayInitData
-                                         : FixedInstr::kArrayInitElem),
-        first, Cell{kind_field} | Cell{op.index[1]} << 32);
+    encoder_.Emit(IdOf(instr), first, Cell{kind} | Cell{op.index[1]} << 32);
   }
   ForgetLast();
 }

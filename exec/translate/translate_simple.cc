@@ -48,16 +48,7 @@ InstrId FunctionTranslator::NumericId(Op op, Form form) const {
 }
 
 void FunctionTranslator::VisitSimple(const wasm::Operator& op) {
-  const std::string_view signature = wasm::RowOf(op.op).signature;
-  if (FormsOf(op.op) == 0) {
-    if (op.op == Op::kRefEq) return VisitBinary(Op::kI32Eq);
-    if (wasm::InfoOf(op.op).immediates.empty()) return VisitReference(op);
-    if (signature.size() == 2 && signature[0] == ':' &&
-        (wasm::InfoOf(op.op).effects == wasm::kPure)) {
-      return VisitConst(op);
-    }
-    return VisitMemoryOp(op);
-  }
+  if (FormsOf(op.op) == 0) return VisitFormless(op);
   if (HasForm(op.op, Form::kSlots)) return VisitInSlots(op);
   if (HasForm(op.op, Form::kS)) return VisitUnary(op.op);
   if (HasForm(op.op, Form::kSS)) return VisitBinary(op.op);
@@ -427,56 +418,38 @@ void FunctionTranslator::VisitSelect() {
   FinishResult(cell, result, type);
 }
 
-// memory.size and the like, on whole memories, tables and segments.
-void FunctionTranslator::VisitMemoryOp(const wasm::Operator& op) {
+// memory.size and table.size.
+void FunctionTranslator::VisitSize(FixedInstr instr, uint32_t index) {
+  const wasm::Limits& limits = instr == FixedInstr::kMemorySize
+                                   ? module_.memories[index].type.limits
+                                   : module_.tables[index].type.limits;
+  const ValueType type = limits.is_64 ? ValueType::kI64 : ValueType::kI32;
+  const uint32_t result = stack_.PushTemp(type);
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(IdOf(instr), PackWide(ResultSlot(result), 0, index));
+  FinishResult(cell, result, type);
+}
+
+void FunctionTranslator::VisitMemoryGrow(uint32_t memory) {
+  const bool is_64 = module_.memories[memory].type.limits.is_64;
+  const ValueType type = is_64 ? ValueType::kI64 : ValueType::kI32;
+  const uint32_t delta = NearOf(stack_.Pop(), 0);
   AddPosition();
-  switch (op.op) {
-    case Op::kMemorySize:
-    case Op::kTableSize: {
-      const bool memory = op.op == Op::kMemorySize;
-      const bool is_64 = memory
-                             ? module_.memories[op.index[0]].type.limits.is_64
-                             : module_.tables[op.index[0]].type.limits.is_64;
-      const ValueType type = is_64 ? ValueType::kI64 : ValueType::kI32;
-      const uint32_t result = stack_.PushTemp(type);
-      const uint32_t cell = encoder_.size();
-      encoder_.Emit(
-          IdOf(memory ? FixedInstr::kMemorySize : FixedInstr::kTableSize),
-          PackWide(ResultSlot(result), 0, op.index[0]));
-      return FinishResult(cell, result, type);
-    }
-    case Op::kMemoryGrow: {
-      const bool is_64 = module_.memories[op.index[0]].type.limits.is_64;
-      const ValueType type = is_64 ? ValueType::kI64 : ValueType::kI32;
-      const uint32_t delta = NearOf(stack_.Pop(), 0);
-      const uint32_t result = stack_.PushTemp(type);
-      const uint32_t cell = encoder_.size();
-      encoder_.Emit(IdOf(FixedInstr::kMemoryGrow),
-                    PackWide(ResultSlot(result), delta, op.index[0]));
-      return FinishResult(cell, result, type);
-    }
-    case Op::kDataDrop:
-      encoder_.Emit(IdOf(FixedInstr::kDataDrop), op.index[0]);
-      return ForgetLast();
-    case Op::kElemDrop:
-      encoder_.Emit(IdOf(FixedInstr::kElemDrop), op.index[0]);
-      return ForgetLast();
-    case Op::kAtomicFence:
-      encoder_.Emit(IdOf(FixedInstr::kAtomicFence));
-      return ForgetLast();
-    default:
-      break;
-  }
-  // memory.fill, memory.copy, memory.init: three operands, no result.
+  const uint32_t result = stack_.PushTemp(type);
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(IdOf(FixedInstr::kMemoryGrow),
+                PackWide(ResultSlot(result), delta, memory));
+  FinishResult(cell, result, type);
+}
+
+// On ranges of memories, tables and segments: three operands, no result.
+void FunctionTranslator::VisitBulk(FixedInstr instr, const wasm::Operator& op) {
   const Operand c = stack_.Pop();
   const Operand b = stack_.Pop();
   const Operand a = stack_.Pop();
   const uint32_t x = NearOf(a, 0);
   const uint32_t y = NearOf(b, 1);
   const uint32_t z = NearOf(c, 2);
-  const FixedInstr instr = op.op == Op::kMemoryFill   ? FixedInstr::kMemoryFill
-                           : op.op == Op::kMemoryCopy ? FixedInstr::kMemoryCopy
-                                                      : FixedInstr::kMemoryInit;
   AddPosition();
   encoder_.Emit(IdOf(instr), Pack(x, y, z),
                 Cell{op.index[0]} | Cell{op.index[1]} << 32);
