@@ -65,7 +65,7 @@ class Instantiator {
 
  private:
   absl::Status Allocate();
-  absl::Status CountBlocks();
+  BlockCounts* Blocks();
   void PutImports(absl::Span<const Extern> imports);
   absl::Status MakeMemories();
   absl::Status MakeTables();
@@ -119,6 +119,11 @@ absl::Status Instantiator::Allocate() {
   if (store_.instances.size() >= store_.options.max_instances) {
     return absl::ResourceExhaustedError("limit max-instances reached");
   }
+  const bool counts = code_.options().count_blocks;
+  BlockCounts* const blocks = counts ? Blocks() : nullptr;
+  if (counts && blocks == nullptr) {
+    return absl::ResourceExhaustedError("no memory to count operators");
+  }
   storage_ = &store_.instances.emplace_back();
   storage_->module = compiled_;
   data_ = &storage_->data;
@@ -148,18 +153,20 @@ absl::Status Instantiator::Allocate() {
   data_->store = store_.store;
   data_->num_imported_funcs = module_.num_imported_funcs;
   data_->id = static_cast<uint32_t>(store_.instances.size() - 1);
-  return code_.options().count_blocks ? CountBlocks() : absl::OkStatus();
+  data_->blocks = blocks;
+  return absl::OkStatus();
 }
 
-absl::Status Instantiator::CountBlocks() {
-  std::unique_ptr<ModuleCounts>& counts = store_.counts[compiled_.get()];
-  if (counts == nullptr) {
-    counts.reset(new ModuleCounts{compiled_, BlockCounts(CodeBytes(module_))});
-  }
-  data_->blocks = &counts->blocks;
-  return counts->blocks.entered == nullptr
-             ? absl::ResourceExhaustedError("no memory to count operators")
-             : absl::OkStatus();
+// The counters of the module's blocks, or null if there is no memory.
+BlockCounts* Instantiator::Blocks() {
+  const auto found = store_.counts.find(compiled_.get());
+  if (found != store_.counts.end()) return &found->second->blocks;
+  std::unique_ptr<ModuleCounts> made(
+      new ModuleCounts{compiled_, BlockCounts(CodeBytes(module_))});
+  if (made->blocks.entered == nullptr) return nullptr;
+  BlockCounts* const blocks = &made->blocks;
+  store_.counts.emplace(compiled_.get(), std::move(made));
+  return blocks;
 }
 
 void Instantiator::PutImports(absl::Span<const Extern> imports) {

@@ -14,7 +14,6 @@
 namespace weft::exec {
 
 using wasm::Op;
-using wasm::OpClass;
 using wasm::ValueType;
 
 namespace {
