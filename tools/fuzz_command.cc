@@ -2,9 +2,12 @@
 
 #include <signal.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -12,14 +15,19 @@
 #include "check/campaign/investigate.h"
 #include "check/campaign/ledger.h"
 #include "check/campaign/workers.h"
+#include "ir/wasm/reader.h"
+#include "ir/wasm/validator.h"
 #include "tools/file_io.h"
 #include "tools/fuzz_options.h"
 #include "tools/fuzz_report.h"
+#include "tools/module_input.h"
 #include "tools/progress.h"
 
 namespace weft::tools {
 namespace {
 
+// Larger ones are slow to run and to reduce.
+constexpr size_t kMaxCorpusModule = 64 << 10;
 constexpr uint64_t kMaxLedger = 1 << 28;
 // Between two writes of the ledger.
 constexpr double kLedgerSeconds = 20;
@@ -45,13 +53,14 @@ absl::Status WriteFile(const Environment& env, const std::string& path,
 // One campaign; its steps in the order in which they are called.
 class FuzzRun {
  public:
-  FuzzRun(const Environment& env, const FuzzOptions& options)
+  FuzzRun(const Environment& env, FuzzOptions options)
       : env_(env),
-        options_(options),
-        name_(CampaignName(options)),
+        options_(std::move(options)),
+        name_(CampaignName(options_)),
         ledger_(name_) {}
 
   int Run() {
+    if (!ReadCorpus()) return exit_code_;
     if (options_.pair >= 0) return CheckOne();
     if (!ReadLedger()) return exit_code_;
     struct sigaction action = {};
@@ -69,6 +78,7 @@ class FuzzRun {
     return exit_code_;
   }
 
+  bool ReadCorpus();
   bool ReadLedger();
   bool SaveLedger();
   check::WorkerOptions Workers();
@@ -81,7 +91,7 @@ class FuzzRun {
   int CheckOne();
 
   const Environment& env_;
-  const FuzzOptions& options_;
+  FuzzOptions options_;
   const std::string name_;
   const double start_ = SteadySeconds();
   check::Ledger ledger_;
@@ -93,6 +103,38 @@ class FuzzRun {
   std::set<std::string> written_;
   int exit_code_ = kExitOk;
 };
+
+// Takes the modules that are valid, in the order of their names.
+bool FuzzRun::ReadCorpus() {
+  if (options_.corpus.empty()) return true;
+  std::error_code error;
+  std::vector<std::string> paths;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(options_.corpus, error)) {
+    const std::string extension = entry.path().extension();
+    if (extension == ".wasm" || extension == ".wat") {
+      paths.push_back(entry.path());
+    }
+  }
+  if (error) {
+    Fail(options_.corpus, absl::NotFoundError(error.message()));
+    return false;
+  }
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& path : paths) {
+    absl::StatusOr<ModuleInput> input =
+        ReadModuleInput(*env_.files, path, options_.features);
+    if (!input.ok() || input->bytes.size() > kMaxCorpusModule) continue;
+    const auto module =
+        wasm::ReadModule(input->bytes, {.features = options_.features});
+    if (!module.ok() || !wasm::ValidateAll(*module, 1).ok()) continue;
+    options_.pairs.corpus.push_back(std::move(input->bytes));
+  }
+  if (!options_.pairs.corpus.empty()) return true;
+  Fail(options_.corpus,
+       absl::NotFoundError("no valid module of 64 KiB or less"));
+  return false;
+}
 
 bool FuzzRun::ReadLedger() {
   if (options_.ledger.empty()) return true;
@@ -198,18 +240,16 @@ int FuzzRun::CheckOne() {
   const check::Pair pair =
       check::MakePair(options_.pairs, static_cast<uint64_t>(options_.pair));
   check::PairChecker checker(options_.pairs);
-  const check::PairResult result = checker.Check(pair);
+  const check::Defect defect = checker.Check(pair).defect;
   check::Finding finding;
-  finding.defect = result.defect;
-  finding.seed = options_.pairs.seed;
-  finding.number = pair.number;
-  finding.pipeline = pair.pipeline;
-  finding.module = pair.before;
-  const check::Difference& d = result.diff.difference;
-  finding.what = result.defect == check::Defect::kDifferent
-                     ? absl::StrCat(d.what, ", ", d.call, ": ", d.before, " | ",
-                                    d.after, "; ", d.memory)
-                     : result.message;
+  if (defect == check::Defect::kNone) {
+    finding.seed = options_.pairs.seed;
+    finding.number = pair.number;
+    finding.pipeline = pair.pipeline;
+    finding.module = pair.before;
+  } else {
+    finding = check::Investigate(options_.pairs, pair, defect, {});
+  }
   if (!options_.out.empty()) {
     const std::string path =
         absl::StrCat(options_.out, "/", FindingName(finding));
@@ -220,19 +260,19 @@ int FuzzRun::CheckOne() {
   const int printed =
       Print(env_, absl::StrCat("pair ", pair.number, ", ",
                                check::PipelineText(pair.pipeline), ": ",
-                               check::DefectText(result.defect), "\n",
-                               finding.what, finding.what.empty() ? "" : "\n"));
+                               check::DefectText(defect), "\n", finding.what,
+                               finding.what.empty() ? "" : "\n"));
   if (printed != kExitOk) return printed;
-  return result.defect == check::Defect::kNone ? kExitOk : kExitInvalid;
+  return defect == check::Defect::kNone ? kExitOk : kExitInvalid;
 }
 
 }  // namespace
 
 int RunFuzz(const Environment& env, absl::Span<const absl::string_view> args) {
-  const absl::StatusOr<FuzzOptions> options = ParseFuzzOptions(args);
+  absl::StatusOr<FuzzOptions> options = ParseFuzzOptions(args);
   if (!options.ok()) return UsageError(env, options.status().message());
   if (options->help) return Print(env, FuzzHelp());
-  return FuzzRun(env, *options).Run();
+  return FuzzRun(env, *std::move(options)).Run();
 }
 
 }  // namespace weft::tools

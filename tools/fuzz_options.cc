@@ -124,7 +124,9 @@ constexpr Option<FuzzOptions> kOptions[] = {
      SetPath<&FuzzOptions::out>},
     {{"--report", "FILE", "write all figures there, as JSON"},
      SetPath<&FuzzOptions::report>},
-    {{"--pair", "N", "check one pair again and write its module to --out"},
+    {{"--pair", "N",
+      "check one pair again, reduce it if it has a defect, and\n"
+      "write its module to --out"},
      SetPair},
     {{"-q, --quiet", "", "print nothing; the exit code tells"},
      Set<&FuzzOptions::quiet>},

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "check/reduce/reduce.h"
 #include "check/trace.h"
 #include "ir/wasm/locals.h"
 #include "ir/wasm/op.h"
@@ -124,6 +125,17 @@ Finding Investigate(const PairOptions& options, const Pair& pair, Defect defect,
     if (!finding.pipeline.passes.empty()) {
       finding.pass =
           std::string(passes::InfoOf(finding.pipeline.passes.back()).name);
+    }
+    if (investigate.reduce) {
+      ReduceOptions reduce;
+      reduce.seconds = investigate.seconds;
+      auto reduced = Reduce(
+          pair.before,
+          [&](absl::Span<const uint8_t> module) {
+            return shows(module, finding.pipeline);
+          },
+          reduce, nullptr);
+      if (reduced.ok()) finding.module = *std::move(reduced);
     }
   }
   if (!investigate.isolated) {

@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "check/generate/generate.h"
+#include "check/mutate/mutate.h"
 #include "check/random.h"
+#include "ir/wasm/reader.h"
 
 namespace weft::check {
 namespace {
@@ -31,6 +33,20 @@ Pipeline RandomPipeline(ByteSource& source) {
     pipeline.passes.push_back(source.Pick(all));
   }
   return pipeline;
+}
+
+// A changed module of the corpus; the module itself where nothing can be
+// changed.
+Bytes Mutated(const PairOptions& options, ByteSource& source) {
+  const Bytes& from = source.Pick(absl::MakeConstSpan(options.corpus));
+  const auto module = wasm::ReadModule(from, {.features = options.features});
+  if (!module.ok()) return from;
+  // Few results are not valid.
+  for (int attempt = 0; attempt < 4; ++attempt) {
+    auto changed = Mutate(*module, {}, source);
+    if (changed.ok()) return *std::move(changed);
+  }
+  return from;
 }
 
 DiffOptions DiffOptionsFor(const PairOptions& options) {
@@ -82,6 +98,12 @@ Pair MakePair(const PairOptions& options, uint64_t number,
   ByteSource source(Mix(options.seed, number), steer);
   Pair pair;
   pair.number = number;
+  if (!options.corpus.empty() && source.OneIn(2)) {
+    pair.before = Mutated(options, source);
+    pair.pipeline =
+        options.pipeline ? *options.pipeline : RandomPipeline(source);
+    return pair;
+  }
   GenerateOptions generate;
   generate.features = options.features;
   generate.max_bytes =

@@ -36,8 +36,8 @@ struct PairOptions {
   wasm::FeatureSet features = wasm::FeatureSet::All();
   // In place of random ones.
   std::optional<Pipeline> pipeline;
-  // Modules to change and recombine; half of all modules come from these when
-  // there are any.
+  // Valid modules to change and recombine; half of all modules come from these
+  // when there are any.
   std::vector<Bytes> corpus;
   // Compare each module with itself, translated with and without fusion.
   bool fusion = false;
