@@ -2,11 +2,15 @@
 
 namespace weft::ir {
 
-TypeLookup::TypeLookup(const wasm::Module& module) {
+TypeLookup::TypeLookup(const wasm::Module& module)
+    : TypeLookup(module, [](wasm::TypeIndex) { return true; }) {}
+
+TypeLookup::TypeLookup(const wasm::Module& module,
+                       absl::FunctionRef<bool(wasm::TypeIndex)> usable) {
   for (uint32_t i = 0; i < module.types.size(); ++i) {
     const wasm::SubType& type = module.types[i];
     if (type.kind != wasm::SubType::kFunc || !type.params.empty() ||
-        type.results.size() < 2) {
+        type.results.size() < 2 || !usable(i)) {
       continue;
     }
     types_.emplace(type.results, i);

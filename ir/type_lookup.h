@@ -2,7 +2,10 @@
 #ifndef WEFT_IR_TYPE_LOOKUP_H_
 #define WEFT_IR_TYPE_LOOKUP_H_
 
+#include <vector>
+
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "ir/wasm/module.h"
 
@@ -12,6 +15,10 @@ namespace weft::ir {
 class TypeLookup {
  public:
   explicit TypeLookup(const wasm::Module& module);
+  // The same with only the types that are `usable`, while others wait to be
+  // taken out of the module.
+  TypeLookup(const wasm::Module& module,
+             absl::FunctionRef<bool(wasm::TypeIndex)> usable);
 
   // The smallest type index of [] -> `results`, or kNoIndex. Lowering never
   // adds types: where none exists, values travel in locals.

@@ -43,7 +43,10 @@ std::vector<std::vector<PassId>> Pipelines() {
     passes.insert(passes.end(), once.begin(), once.end());
     pipelines.push_back(passes);
   }
-  for (PassId pass : AllPasses()) pipelines.push_back({pass});
+  for (PassId pass : AllPasses()) {
+    pipelines.push_back({pass});
+    pipelines.push_back({PassId::kRemoveUnused, pass, PassId::kRemoveUnused});
+  }
   return pipelines;
 }
 

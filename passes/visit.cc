@@ -337,7 +337,9 @@ absl::Status VisitBodies(absl::Span<const PassId> passes,
       Schedule(*state, options.schedule_seed);
   wasm::ModuleContext context(state->module());
   DeclareMerged(*state, &context);
-  const ir::TypeLookup types(state->module());
+  const ir::TypeLookup types(state->module(), [state](wasm::TypeIndex type) {
+    return state->is_kept(IndexSpace::kTypes, type);
+  });
   WorkerPool pool;
   std::vector<Result> results(funcs.size());
   std::atomic<size_t> done = 0;
