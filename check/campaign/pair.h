@@ -35,10 +35,10 @@ struct PairOptions {
   uint32_t max_bytes = 1024;
   wasm::FeatureSet features = wasm::FeatureSet::All();
   // In place of random ones.
-  std::optional<Pipeline> pipeline;
+  std::optional<Pipeline> pipeline = std::nullopt;
   // Valid modules to change and recombine; half of all modules come from these
   // when there are any.
-  std::vector<Bytes> corpus;
+  std::vector<Bytes> corpus = {};
   // Compare each module with itself, translated with and without fusion.
   bool fusion = false;
   // Fuel of a call of the module before.
