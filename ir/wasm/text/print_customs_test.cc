@@ -115,6 +115,47 @@ TEST(PrintCustomsTest, SaysWhereNamesAre) {
   }
 }
 
+// Identifiers make no section that holds no name.
+TEST(PrintCustomsTest, KeepsNameSectionsWithoutNames) {
+  const Bytes bytes = Assemble(kModule);
+  const std::pair<std::string, Bytes> other = {"\t", {}};
+  // Nothing; no function; no local of any function; none of a function.
+  for (const Bytes& content :
+       {Bytes(), Bytes{1, 1, 0}, Bytes{2, 1, 0}, Bytes{2, 3, 1, 1, 0}}) {
+    for (size_t i = 0; i < std::size(kPlaces); ++i) {
+      const std::string spelled =
+          absl::StrCat("\n  (@custom \"name\" ", kPlaces[i]);
+      EXPECT_THAT(PrintBack(Insert(bytes, i, {{"name", content}})),
+                  HasSubstr(spelled));
+      EXPECT_THAT(PrintBack(Insert(bytes, i, {{"name", content}, other})),
+                  HasSubstr(spelled));
+      EXPECT_THAT(PrintBack(Insert(bytes, i, {other, {"name", content}})),
+                  HasSubstr(spelled));
+    }
+  }
+}
+
+TEST(PrintCustomsTest, KeepsEmptyNameSectionsOfEmptyModules) {
+  const Bytes bytes = Assemble("");
+  EXPECT_EQ(PrintBack(Insert(bytes, 0, {{"name", {}}})),
+            "(module\n  (@custom \"name\" (before first) \"\")\n)\n");
+  EXPECT_EQ(PrintBack(Insert(bytes, 0, {{"name", {}}, {"\t", {}}})),
+            "(module\n  (@custom \"name\" (before first) \"\")\n"
+            "  (@custom \"\\t\" (before first) \"\")\n)\n");
+  EXPECT_THAT(PrintBack(Insert(bytes, 0, {{"name", {}}, {"name", {}}})),
+              HasSubstr("(@custom \"name\" (before first) \"\")\n"
+                        "  (@custom \"name\" (before first) \"\")\n"));
+  // Malformed: a map has at least its length.
+  EXPECT_THAT(PrintBack(Insert(bytes, 0, {{"name", {1, 0}}})),
+              HasSubstr("(@custom \"name\" (before first) \"\\01\\00\")"));
+  const Bytes long_name = {0x84, 0, 'n', 'a', 'm', 'e'};
+  EXPECT_THAT(PrintBack(testing::ModuleBuilder()
+                            .Section(SectionId::kCustom, long_name)
+                            .Build()),
+              HasSubstr("(@custom \"name\" (before first) "
+                        "(@weft.name_size 2) \"\")"));
+}
+
 TEST(PrintCustomsTest, BreaksLongSections) {
   const std::string text =
       PrintBack(Insert(Assemble("(func)"), 0, {{"x", Bytes(100, 'a')}}));

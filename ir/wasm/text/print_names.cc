@@ -15,8 +15,10 @@ constexpr size_t kBlockSize = 4096;
 // Of one identifier; names are shorter, escapes make three bytes of one.
 constexpr size_t kMaxRendered = 0xfffffff0u;
 
-// Whether the section is what a writer makes of `names`.
+// Whether the section is what a writer makes of `names`. Without any name it
+// makes none.
 bool IsCanonical(const CustomSection& section, const Names& names) {
+  if (section.bytes.empty()) return false;
   ByteWriter writer;
   writer.Name(section.name);
   WriteNames(names, &writer);
