@@ -50,7 +50,6 @@ class FunctionVerifier {
   bool IsStart(uint64_t cell) const {
     return cell < starts_.size() && starts_[cell];
   }
-  bool IsCharge(uint64_t cell) const;
   bool Fail(absl::string_view what);
   absl::Span<const Cell> cells() const {
     return {code_.begin(), code_.num_cells};
@@ -103,11 +102,15 @@ class FunctionVerifier {
   bool handles_references_ = false;
   std::vector<bool> starts_;
   std::vector<bool> targets_;
+  // Cells which a way leads to on which nothing has been charged since the
+  // begin, or since it went backward.
+  std::vector<bool> uncharged_;
+  // No such way leads to the cell being looked at; always without metering.
+  bool charged_ = true;
   // Slots for numbers that hold references, in this stretch of code; and from
   // where on any may, behind a call through a reference.
   absl::flat_hash_set<uint32_t> passing_;
   uint64_t unknown_from_ = ~uint64_t{0};
-  bool calls_ = false;
   uint32_t cell_ = 0;  // Being looked at.
   std::string error_;
 };

@@ -3,6 +3,13 @@
 // that. References on their way to or from a callee lie in slots for numbers
 // between an instruction and the next label or call; a set of slots follows
 // them.
+//
+// That nothing runs without end and free of charge is seen on the way, too:
+// every cycle goes through a branch or clause backward, a call or a throw, and
+// each of these needs a charge on every way to it from the function's begin
+// and from where branches and clauses go backward to. Ways forward arrive in
+// the order of the cells, so that a bit per cell, whether some way brings no
+// charge, is enough.
 #include "exec/bytecode/verify.h"
 
 #include <algorithm>
@@ -31,6 +38,15 @@ bool IsTerminator(InstrId id) {
       FixedInstr::kThrowRef};
   return std::any_of(std::begin(kTerminators), std::end(kTerminators),
                      [id](FixedInstr instr) { return IdOf(instr) == id; });
+}
+
+bool IsCharge(InstrId id) {
+  return id == IdOf(FixedInstr::kCharge) ||
+         id == IdOf(FixedInstr::kChargeAndCount);
+}
+
+bool IsThrow(InstrId id) {
+  return id == IdOf(FixedInstr::kThrow) || id == IdOf(FixedInstr::kThrowRef);
 }
 
 }  // namespace
@@ -136,7 +152,9 @@ bool FunctionVerifier::CheckReferenceSlots() {
 bool FunctionVerifier::FindInstructions() {
   starts_.assign(code_.num_cells, false);
   targets_.assign(code_.num_cells, false);
+  uncharged_.assign(code_.num_cells, false);
   if (code_.num_cells == 0) return Fail("there is none");
+  uncharged_[0] = true;
   Instruction in;
   for (cell_ = 0; cell_ < code_.num_cells; cell_ = in.next()) {
     if (!v_.decoder_.Decode(cells(), cell_, &in)) {
@@ -150,11 +168,14 @@ bool FunctionVerifier::FindInstructions() {
 }
 
 bool FunctionVerifier::AddTargets(const Instruction& in) {
-  const auto add = [this](int64_t target) {
+  const auto add = [this, &in](int64_t target) {
     if (target < 0 || target >= int64_t{code_.num_cells}) {
       return Fail("a target is outside of the function");
     }
     targets_[static_cast<size_t>(target)] = true;
+    if (target <= int64_t{in.cell}) {
+      uncharged_[static_cast<size_t>(target)] = true;
+    }
     return true;
   };
   for (size_t i = 0; i < in.layout.size(); ++i) {
@@ -167,12 +188,6 @@ bool FunctionVerifier::AddTargets(const Instruction& in) {
   return true;
 }
 
-bool FunctionVerifier::IsCharge(uint64_t cell) const {
-  const std::optional<InstrId> id = v_.decoder_.IdOf(cells()[cell]);
-  return id == IdOf(FixedInstr::kCharge) ||
-         id == IdOf(FixedInstr::kChargeAndCount);
-}
-
 bool FunctionVerifier::CheckTarget(const Instruction& in, char role,
                                    int64_t target) {
   const auto cell = static_cast<uint64_t>(target);
@@ -182,9 +197,9 @@ bool FunctionVerifier::CheckTarget(const Instruction& in, char role,
     return Fail("a branch that does not poll goes backward");
   }
   if (role == '<' && !back) return Fail("a backward branch goes forward");
-  if (back && v_.charges_ != Charges::kNone && !IsCharge(cell)) {
-    return Fail("a loop is not charged");
-  }
+  if (charged_) return true;
+  if (back) return Fail("a loop is not charged");
+  uncharged_[cell] = true;
   return true;
 }
 
@@ -216,6 +231,13 @@ bool FunctionVerifier::CheckRegion(uint32_t index) {
   if (!is_before(region.parent) || !is_before(region.outer)) {
     return Fail("the parent of a region is not before it");
   }
+  const auto lies_in = [this, &region](uint32_t other) {
+    return other == TryRegion::kNoParent ||
+           region.end <= code_.regions[other].end;
+  };
+  if (!lies_in(region.parent) || !lies_in(region.outer)) {
+    return Fail("a region does not lie in its parent");
+  }
   if (region.first_catch > code_.catches.size() ||
       region.num_catches > code_.catches.size() - region.first_catch) {
     return Fail("a region has clauses that do not exist");
@@ -232,10 +254,8 @@ bool FunctionVerifier::CheckCatch(const CatchRecord& clause,
                                   const TryRegion& region) {
   if (!IsStart(clause.target)) return Fail("a clause leads to no instruction");
   targets_[clause.target] = true;
-  if (v_.charges_ != Charges::kNone && clause.target < region.end &&
-      !IsCharge(clause.target)) {
-    return Fail("a loop through a clause is not charged");
-  }
+  // Behind the region, it is reached from what has been charged.
+  if (clause.target < region.end) uncharged_[clause.target] = true;
   std::string kinds;
   if (!clause.any) {
     if (clause.tag >= module_.tags.size()) return Fail("no such tag");
@@ -280,16 +300,18 @@ bool FunctionVerifier::CheckPositions() {
 // -----------------------------------------------------------
 
 bool FunctionVerifier::CheckInstructions() {
+  const bool metering = v_.charges_ != Charges::kNone;
+  charged_ = true;
   Instruction in;
   for (cell_ = 0; cell_ < code_.num_cells; cell_ = in.next()) {
     if (targets_[cell_]) ForgetPassing();
-    if (!v_.decoder_.Decode(cells(), cell_, &in) || !CheckInstruction(in)) {
-      return false;
-    }
-  }
-  cell_ = 0;
-  if (v_.charges_ != Charges::kNone && calls_ && !IsCharge(0)) {
-    return Fail("a function that calls does not begin with a charge");
+    if (!v_.decoder_.Decode(cells(), cell_, &in)) return false;
+    if (metering && uncharged_[cell_]) charged_ = false;
+    if (IsCharge(in.id)) charged_ = true;
+    if (!CheckInstruction(in)) return false;
+    if (!charged_ && IsThrow(in.id)) return Fail("a throw is not charged");
+    // What follows is then reached by its label alone.
+    if (IsTerminator(in.id)) charged_ = true;
   }
   return true;
 }

@@ -14,9 +14,10 @@
 //     are the module's, of the kind that the instruction wants; arguments and
 //     results are as many as the callee's type says
 //   - accesses without a comparison are those of a guarded memory 0
-//   - a branch backward polls for interrupts; under metering it goes to a
-//     charge, and so does a function that calls begin with one, so that nothing
-//     runs without end and free of charge
+//   - a branch backward polls for interrupts; under metering there is a charge
+//     on every way to it, to a call or to a throw from where the function
+//     begins and from where branches go backward to, so that nothing runs
+//     without end and free of charge
 //   - tables beside the code (regions, clauses, positions, slots of references)
 //     agree with it
 //

@@ -370,7 +370,7 @@ bool FunctionVerifier::CheckCall(const Instruction& in,
   }
   const uint64_t* const begin = Find(in, roles, 'b');
   if (begin == nullptr) return true;
-  calls_ = true;
+  if (!charged_) return Fail("a call is not charged");
   const auto base = static_cast<uint32_t>(*begin);
   const uint64_t* const slots = Find(in, roles, 'N');
   if (slots == nullptr && (base == 0 || base < code_.ref_temps_end)) {

@@ -167,6 +167,18 @@ constexpr char kModule[] = R"(
       (br $b))
     (drop) (drop) (drop) (drop) (drop) (drop) (drop))
   (func $fence (atomic.fence))
+  (func $nested
+    (block $h
+      (try_table (catch_all $h)
+        (try_table (catch_all 0) (call $empty)))))
+  (func $arm (param i32)
+    (loop $l
+      (try (do) (catch_all))
+      (if (local.get 0) (then (call $empty)))
+      (br $l)))
+  (func $calls_behind_try
+    (try (do) (catch_all))
+    (call $empty))
 ))";
 
 // Functions of kModule by their order among the defined ones.
@@ -187,6 +199,9 @@ enum Func : uint32_t {
   kEmpty,
   kRange,
   kFence,
+  kNested,
+  kArm,
+  kCallsBehindTry,
 };
 
 class CodeVerifierTest : public ::testing::Test {
@@ -238,12 +253,13 @@ TEST_F(CodeVerifierTest, WhatTheTranslatorMadePasses) {
   for (const bool fuse : {true, false}) {
     for (const bool metering : {true, false}) {
       Translate({.fuse = fuse, .metering = metering});
-      for (uint32_t func = kNumberOf; func <= kFence; ++func) {
+      for (uint32_t func = kNumberOf; func <= kCallsBehindTry; ++func) {
         const Editable copy = Copy(func);
         const auto verified = verifier_->Verify(copy.code, bounds_);
         ASSERT_TRUE(verified.ok()) << verified.status();
         const bool refs = func == kGlobals || func == kMix || func == kPick ||
-                          func == kHeap || func == kCatches || func == kRange;
+                          func == kHeap || func == kCatches || func == kRange ||
+                          func == kArm || func == kCallsBehindTry;
         EXPECT_EQ(verified->handles_references, refs) << func;
       }
     }
@@ -439,6 +455,8 @@ TEST_F(CodeVerifierTest, RegionsAndClauses) {
   EXPECT_REFUSED(kCatches, code.code.regions[0].begin = 1000, "range");
   EXPECT_REFUSED(kCatches, code.code.regions[0].parent = 0, "parent");
   EXPECT_REFUSED(kCatches, code.code.regions[0].outer = 0, "parent");
+  EXPECT_REFUSED(kNested, code.code.regions[0].end = code.code.regions[0].begin,
+                 "does not lie in its parent");
   EXPECT_REFUSED(kCatches, code.code.regions[0].num_catches = 2, "clauses");
   EXPECT_REFUSED(kCatches, code.code.regions[0].first_catch = 2, "clauses");
   EXPECT_REFUSED(kCatches, code.code.catches[0].target = 1000,
@@ -474,7 +492,22 @@ TEST_F(CodeVerifierTest, ChargesAreWhereTheyBelong) {
   EXPECT_THAT(After(kLoops, [&](Editable& code) { copy_for_charge(code, 0); }),
               HasSubstr("a loop is not charged"));
   EXPECT_THAT(After(kCalls, [&](Editable& code) { copy_for_charge(code, 0); }),
-              HasSubstr("does not begin with a charge"));
+              HasSubstr("a call is not charged"));
+  EXPECT_THAT(
+      After(kCatches, [&](Editable& code) { copy_for_charge(code, 0); }),
+      HasSubstr("a throw is not charged"));
+  EXPECT_THAT(
+      After(kCallsBehindTry, [&](Editable& code) { copy_for_charge(code, 0); }),
+      HasSubstr("a call is not charged"));
+  // Of the charges before, in and behind an arm, those on all ways are enough.
+  EXPECT_EQ(After(kArm, [&](Editable& code) { copy_for_charge(code, 2); }), "");
+  EXPECT_EQ(After(kArm, [&](Editable& code) { copy_for_charge(code, 1); }), "");
+  EXPECT_THAT(After(kArm,
+                    [&](Editable& code) {
+                      copy_for_charge(code, 2);
+                      copy_for_charge(code, 0);
+                    }),
+              HasSubstr("a loop is not charged"));
   // Without metering there is nothing to charge.
   const Editable metered = Copy(kLoops);
   Translate({});
@@ -487,7 +520,7 @@ TEST_F(CodeVerifierTest, AnyByteMayBeAnything) {
   uint32_t state = 1;
   const auto random = [&state] { return state = state * 1664525 + 1013904223; };
   int refused = 0;
-  for (uint32_t func = kNumberOf; func <= kFence; ++func) {
+  for (uint32_t func = kNumberOf; func <= kCallsBehindTry; ++func) {
     for (int i = 0; i < 500; ++i) {
       Editable copy = Copy(func);
       auto* const bytes = reinterpret_cast<uint8_t*>(copy.code.cells.get());
