@@ -73,7 +73,7 @@ TEST_F(RunCommandTest, LimitsStopTheGuest) {
 
 TEST_F(RunCommandTest, Disassembly) {
   EXPECT_EQ(RunRun(env_, {Module(), "--disassemble"}), kExitOk);
-  EXPECT_THAT(files_.out(), HasSubstr("i32.sub:si @"));
+  EXPECT_THAT(files_.out(), HasSubstr("i32.add:si @"));
   EXPECT_THAT(files_.out(), HasSubstr("back_br ->0"));
 }
 

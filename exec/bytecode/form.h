@@ -3,6 +3,8 @@
 #ifndef WEFT_EXEC_BYTECODE_FORM_H_
 #define WEFT_EXEC_BYTECODE_FORM_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -15,9 +17,17 @@ namespace weft::exec {
 // the accumulator of the operand's type, I from an immediate. The result goes
 // to a slot and to the accumulator of its type.
 //
-//   Br, Back   integer comparisons that branch if true, forward or backward
-//   Load, Store   of memory 0; address and, for stores, value. LoadSS and
-//              LoadAS add two addresses modulo 2^32
+//   Br, Back   comparisons that branch if true, forward or backward; those of
+//              floats forward alone
+//   Unless     comparisons of floats that branch forward if false
+//   Step       i32 comparisons at a loop's end: an operand plus an immediate
+//              is the result and is compared with S or I, then Back
+//   M          the second operand is loaded from guarded memory 0
+//   Load, Store   of memory 0; address and, for stores, value. Where two
+//              operands are an address they are added modulo 2^32: LoadSI is
+//              slot and immediate; LoadSS, StoreSumSS two slots, of which the
+//              first, in the forms with X, is multiplied with the width of the
+//              access
 //   Checked    the same with a comparison instead of guard pages
 //   Far        any memory, any width of address, bounds compared; also atomics
 //              and lanes
@@ -40,11 +50,23 @@ enum class Form : uint8_t {
   kBackSI,
   kBackAS,
   kBackAI,
+  kUnlessSS,
+  kUnlessSI,
+  kUnlessAS,
+  kUnlessAI,
+  kStepS,
+  kStepI,
+  kSM,
+  kAM,
   kSlots,
   kLoadS,
   kLoadA,
   kLoadSS,
   kLoadAS,
+  kLoadSI,
+  kLoadAI,
+  kLoadXSS,
+  kLoadXAS,
   kCheckedLoadS,
   kCheckedLoadA,
   kCheckedLoadSS,
@@ -54,6 +76,14 @@ enum class Form : uint8_t {
   kStoreAS,
   kStoreSA,
   kStoreAI,
+  kStoreOffsetSS,
+  kStoreOffsetSI,
+  kStoreOffsetAS,
+  kStoreOffsetAI,
+  kStoreSumSS,
+  kStoreSumAS,
+  kStoreXSS,
+  kStoreXAS,
   kCheckedStoreSS,
   kCheckedStoreSI,
   kCheckedStoreAS,
@@ -84,6 +114,23 @@ constexpr bool IsInRange(wasm::Op op, wasm::Op first, wasm::Op last) {
 constexpr bool IsIntegerComparison(wasm::Op op) {
   return IsInRange(op, wasm::Op::kI32Eq, wasm::Op::kI32GeU) ||
          IsInRange(op, wasm::Op::kI64Eq, wasm::Op::kI64GeU);
+}
+
+// f32.eq to f32.ge and f64.eq to f64.ge.
+constexpr bool IsFloatComparison(wasm::Op op) {
+  return IsInRange(op, wasm::Op::kF32Eq, wasm::Op::kF32Ge) ||
+         IsInRange(op, wasm::Op::kF64Eq, wasm::Op::kF64Ge);
+}
+
+// Operators that take their second operand from memory as well, kSM and kAM:
+// add, sub, mul, and, or, xor, and div of floats.
+constexpr bool TakesMemory(wasm::Op op) {
+  return IsInRange(op, wasm::Op::kI32Add, wasm::Op::kI32Mul) ||
+         IsInRange(op, wasm::Op::kI32And, wasm::Op::kI32Xor) ||
+         IsInRange(op, wasm::Op::kI64Add, wasm::Op::kI64Mul) ||
+         IsInRange(op, wasm::Op::kI64And, wasm::Op::kI64Xor) ||
+         IsInRange(op, wasm::Op::kF32Add, wasm::Op::kF32Div) ||
+         IsInRange(op, wasm::Op::kF64Add, wasm::Op::kF64Div);
 }
 
 constexpr bool IsIntegerLetter(char letter) {
@@ -126,16 +173,21 @@ constexpr FormSet MemoryForms(const wasm::OpRow& row) {
   }
   if (is_load) {
     return Forms(Form::kLoadS, Form::kLoadA, Form::kLoadSS, Form::kLoadAS,
-                 Form::kCheckedLoadS, Form::kCheckedLoadA, Form::kCheckedLoadSS,
-                 Form::kCheckedLoadAS, Form::kFar);
+                 Form::kLoadSI, Form::kLoadAI, Form::kCheckedLoadS,
+                 Form::kCheckedLoadA, Form::kCheckedLoadSS,
+                 Form::kCheckedLoadAS, Form::kFar) |
+           (row.access_bytes > 1 ? Forms(Form::kLoadXSS, Form::kLoadXAS) : 0);
   }
   if (type == 'v') {
     return Forms(Form::kStoreSS, Form::kCheckedStoreSS, Form::kFar);
   }
   return Forms(Form::kStoreSS, Form::kStoreSI, Form::kStoreAS, Form::kStoreSA,
-               Form::kStoreAI, Form::kCheckedStoreSS, Form::kCheckedStoreSI,
+               Form::kStoreAI, Form::kStoreOffsetSS, Form::kStoreOffsetSI,
+               Form::kStoreOffsetAS, Form::kStoreOffsetAI, Form::kStoreSumSS,
+               Form::kStoreSumAS, Form::kCheckedStoreSS, Form::kCheckedStoreSI,
                Form::kCheckedStoreAS, Form::kCheckedStoreSA,
-               Form::kCheckedStoreAI, Form::kFar);
+               Form::kCheckedStoreAI, Form::kFar) |
+         (row.access_bytes > 1 ? Forms(Form::kStoreXSS, Form::kStoreXAS) : 0);
 }
 
 constexpr FormSet ScalarForms(wasm::Op op, const wasm::OpRow& row) {
@@ -143,13 +195,20 @@ constexpr FormSet ScalarForms(wasm::Op op, const wasm::OpRow& row) {
   if (IsIntegerComparison(op)) {
     return Forms(Form::kSS, Form::kSI, Form::kAS, Form::kAI, Form::kBrSS,
                  Form::kBrSI, Form::kBrAS, Form::kBrAI, Form::kBackSS,
-                 Form::kBackSI, Form::kBackAS, Form::kBackAI);
+                 Form::kBackSI, Form::kBackAS, Form::kBackAI) |
+           (row.signature[0] == 'i' ? Forms(Form::kStepS, Form::kStepI) : 0);
   }
+  if (IsFloatComparison(op)) {
+    return Forms(Form::kSS, Form::kSI, Form::kAS, Form::kAI, Form::kBrSS,
+                 Form::kBrSI, Form::kBrAS, Form::kBrAI, Form::kUnlessSS,
+                 Form::kUnlessSI, Form::kUnlessAS, Form::kUnlessAI);
+  }
+  const FormSet memory = TakesMemory(op) ? Forms(Form::kSM, Form::kAM) : 0;
   if (IsCommutative(op)) {
-    return Forms(Form::kSS, Form::kSI, Form::kAS, Form::kAI);
+    return memory | Forms(Form::kSS, Form::kSI, Form::kAS, Form::kAI);
   }
-  return Forms(Form::kSS, Form::kSI, Form::kAS, Form::kSA, Form::kAI, Form::kIS,
-               Form::kIA);
+  return memory | Forms(Form::kSS, Form::kSI, Form::kAS, Form::kSA, Form::kAI,
+                        Form::kIS, Form::kIA);
 }
 
 constexpr bool IsScalar(const wasm::OpRow& row) {
@@ -164,8 +223,10 @@ constexpr bool IsScalar(const wasm::OpRow& row) {
 
 }  // namespace internal
 
-// Whether `op` computes its results from its operands and immediates alone.
-constexpr bool IsNumericOp(wasm::Op op) {
+// Rows as tables: translation asks for each operator.
+namespace internal {
+
+constexpr bool ComputesOnly(wasm::Op op) {
   const wasm::OpRow& row = wasm::RowOf(op);
   if (row.op_class != wasm::OpClass::kSimple || internal::IsConstant(op)) {
     return false;
@@ -180,14 +241,38 @@ constexpr bool IsNumericOp(wasm::Op op) {
          row.immediates == "lanes16";
 }
 
-// The forms of `op`; none for operators that have instructions of their own.
-constexpr FormSet FormsOf(wasm::Op op) {
+constexpr FormSet ComputeForms(wasm::Op op) {
   const wasm::OpRow& row = wasm::RowOf(op);
   if (row.op_class != wasm::OpClass::kSimple) return 0;
-  if (internal::HasMemArg(row)) return internal::MemoryForms(row);
-  if (!IsNumericOp(op)) return 0;
-  return internal::IsScalar(row) ? internal::ScalarForms(op, row)
-                                 : Bit(Form::kSlots);
+  if (HasMemArg(row)) return MemoryForms(row);
+  if (!ComputesOnly(op)) return 0;
+  return IsScalar(row) ? ScalarForms(op, row) : Bit(Form::kSlots);
+}
+
+struct OpForms {
+  FormSet forms = 0;
+  bool is_numeric = false;
+};
+
+inline constexpr auto kOpForms = [] {
+  std::array<OpForms, wasm::kOpCount> out{};
+  for (int i = 0; i < wasm::kOpCount; ++i) {
+    const auto op = static_cast<wasm::Op>(i);
+    out[static_cast<size_t>(i)] = {ComputeForms(op), ComputesOnly(op)};
+  }
+  return out;
+}();
+
+}  // namespace internal
+
+// Whether `op` computes its results from its operands and immediates alone.
+constexpr bool IsNumericOp(wasm::Op op) {
+  return internal::kOpForms[static_cast<size_t>(op)].is_numeric;
+}
+
+// The forms of `op`; none for operators that have instructions of their own.
+constexpr FormSet FormsOf(wasm::Op op) {
+  return internal::kOpForms[static_cast<size_t>(op)].forms;
 }
 
 // Whether there is a second instruction for each form which makes the NaNs of
@@ -219,16 +304,28 @@ constexpr std::string_view LayoutOf(wasm::Op op, Form form) {
       return wide ? "dpPI" : "dpi";
     case Form::kBrSS:
     case Form::kBackSS:
+    case Form::kUnlessSS:
       return "sst";
     case Form::kBrSI:
     case Form::kBackSI:
-      return "sptiP";
+    case Form::kUnlessSI:
+      return wide ? "sptI" : "sptiP";
     case Form::kBrAS:
     case Form::kBackAS:
+    case Form::kUnlessAS:
       return "pst";
     case Form::kBrAI:
     case Form::kBackAI:
-      return "pptiP";
+    case Form::kUnlessAI:
+      return wide ? "pptI" : "pptiP";
+    case Form::kStepS:
+      return "dstisp";
+    case Form::kStepI:
+      return "dstii";
+    case Form::kSM:
+      return "dssh";
+    case Form::kAM:
+      return "dpsh";
     case Form::kSlots:
       return row.immediates == "lane"      ? "dsssh"
              : row.immediates == "lanes16" ? "dsssII"
@@ -241,11 +338,17 @@ constexpr std::string_view LayoutOf(wasm::Op op, Form form) {
     case Form::kCheckedLoadA:
       return "dpu";
     case Form::kLoadSS:
+    case Form::kLoadXSS:
     case Form::kCheckedLoadSS:
       return "dssh";
     case Form::kLoadAS:
+    case Form::kLoadXAS:
     case Form::kCheckedLoadAS:
       return "dpsh";
+    case Form::kLoadSI:
+      return "dsi";
+    case Form::kLoadAI:
+      return "dpi";
     case Form::kStoreSS:
     case Form::kCheckedStoreSS:
       return "ssu";
@@ -261,6 +364,20 @@ constexpr std::string_view LayoutOf(wasm::Op op, Form form) {
     case Form::kStoreAI:
     case Form::kCheckedStoreAI:
       return "ppuI";
+    case Form::kStoreOffsetSS:
+      return "ssi";
+    case Form::kStoreOffsetSI:
+      return "spiI";
+    case Form::kStoreOffsetAS:
+      return "psi";
+    case Form::kStoreOffsetAI:
+      return "ppiI";
+    case Form::kStoreSumSS:
+    case Form::kStoreXSS:
+      return "sssh";
+    case Form::kStoreSumAS:
+    case Form::kStoreXAS:
+      return "pssh";
     case Form::kFar:
       return "dsssuuI";
     case Form::kCount:

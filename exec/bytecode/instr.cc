@@ -7,10 +7,14 @@ constexpr std::string_view kFormNames[kFormCount] = {
     "s",          "a",          "ss",         "si",         "as",
     "sa",         "ai",         "is",         "ia",         "br.ss",
     "br.si",      "br.as",      "br.ai",      "back.ss",    "back.si",
-    "back.as",    "back.ai",    "slots",      "s",          "a",
-    "ss",         "as",         "checked.s",  "checked.a",  "checked.ss",
-    "checked.as", "ss",         "si",         "as",         "sa",
-    "ai",         "checked.ss", "checked.si", "checked.as", "checked.sa",
+    "back.as",    "back.ai",    "unless.ss",  "unless.si",  "unless.as",
+    "unless.ai",  "step.s",     "step.i",     "sm",         "am",
+    "slots",      "s",          "a",          "ss",         "as",
+    "si",         "ai",         "xss",        "xas",        "checked.s",
+    "checked.a",  "checked.ss", "checked.as", "ss",         "si",
+    "as",         "sa",         "ai",         "offset.ss",  "offset.si",
+    "offset.as",  "offset.ai",  "sum.ss",     "sum.as",     "x.ss",
+    "x.as",       "checked.ss", "checked.si", "checked.as", "checked.sa",
     "checked.ai", "far",
 };
 

@@ -50,7 +50,9 @@ constexpr char ResultRole(wasm::Op op) {
 // How forms take the operands that lie in slots: the number of the operand in
 // field 0, 1, ... minus `first`.
 struct FormFacts {
-  int first;       // Operand of the first field of all, if that is a slot.
+  // Operand of the first field of all, if that is a slot; -2 where all slots
+  // are of numbers, whatever the operator takes.
+  int first;
   char memory;     // Role of the offset, for memory 0.
   char direction;  // Of branches.
 };
@@ -74,21 +76,38 @@ constexpr FormFacts FactsOf(Form form) {
     case Form::kBrSI:
     case Form::kBrAS:
     case Form::kBrAI:
+    case Form::kUnlessSS:
+    case Form::kUnlessSI:
+    case Form::kUnlessAS:
+    case Form::kUnlessAI:
       return {0, '#', '>'};
     case Form::kBackSS:
     case Form::kBackSI:
     case Form::kBackAS:
     case Form::kBackAI:
       return {0, '#', '<'};
+    case Form::kStepS:
+    case Form::kStepI:
+      return {-2, '#', '<'};
     case Form::kLoadS:
     case Form::kLoadA:
+    case Form::kLoadSI:
+    case Form::kLoadAI:
       return {-1, '@', '-'};
     case Form::kCheckedLoadS:
     case Form::kCheckedLoadA:
       return {-1, 'c', '-'};
-    // Both slots are addends of the address.
+    // Slots are addends of the address, and operands besides.
+    case Form::kSM:
+    case Form::kAM:
     case Form::kLoadSS:
     case Form::kLoadAS:
+    case Form::kLoadXSS:
+    case Form::kLoadXAS:
+    case Form::kStoreSumSS:
+    case Form::kStoreSumAS:
+    case Form::kStoreXSS:
+    case Form::kStoreXAS:
       return {-2, '@', '-'};
     case Form::kCheckedLoadSS:
     case Form::kCheckedLoadAS:
@@ -98,6 +117,10 @@ constexpr FormFacts FactsOf(Form form) {
     case Form::kStoreAS:
     case Form::kStoreSA:
     case Form::kStoreAI:
+    case Form::kStoreOffsetSS:
+    case Form::kStoreOffsetSI:
+    case Form::kStoreOffsetAS:
+    case Form::kStoreOffsetAI:
       return {0, '@', '-'};
     case Form::kCheckedStoreSS:
     case Form::kCheckedStoreSI:
@@ -133,7 +156,7 @@ constexpr char FieldRole(const OpForm& f, size_t i, char letter) {
     case 'I':
       return immediates == "lanes16" ? 'y' : '#';
     case 'i':
-      return '#';
+      return facts.memory;
     default:
       return '-';
   }

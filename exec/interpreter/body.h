@@ -70,7 +70,7 @@ WEFT_INLINE Step Jump(Registers& r) {
     }
   }
   r.pc += Field<id, index, int32_t>(r);
-  return Step::kNext;
+  return Step::kTaken;
 }
 
 // REQUIRES of each specialization: no destructors, no locals whose address

@@ -377,6 +377,20 @@ WEFT_BODY(SelectV128) {
   return Next<kId>(r);
 }
 
+WEFT_BODY(AddScaled) {
+  const auto index = ReadSlot<uint32_t>(SlotField<kId, 1>(r));
+  const auto base = ReadSlot<uint32_t>(SlotField<kId, 2>(r));
+  SetResult(r, SlotField<kId, 0>(r),
+            base + (index << (Field<kId, 3, uint16_t>(r) & 31)));
+  return Next<kId>(r);
+}
+WEFT_BODY(AddScaledAcc) {
+  const auto base = ReadSlot<uint32_t>(SlotField<kId, 2>(r));
+  SetResult(r, SlotField<kId, 0>(r),
+            base + (Acc<uint32_t>(r) << (Field<kId, 3, uint16_t>(r) & 31)));
+  return Next<kId>(r);
+}
+
 WEFT_BODY(Unreachable) { return Trap(r, TrapKind::kUnreachable); }
 WEFT_BODY(Br) { return Jump<kId, 0, false>(r); }
 WEFT_BODY(BackBr) { return Jump<kId, 0, true>(r); }

@@ -1,4 +1,5 @@
-// Bodies of loads, stores, lane accesses and atomics.
+// Bodies of loads, stores, lane accesses and atomics, and of numeric operators
+// that take an operand from memory.
 #ifndef WEFT_EXEC_INTERPRETER_BODY_MEMORY_H_
 #define WEFT_EXEC_INTERPRETER_BODY_MEMORY_H_
 
@@ -8,6 +9,7 @@
 #include <type_traits>
 
 #include "exec/interpreter/body.h"
+#include "exec/interpreter/body_numeric.h"
 #include "exec/interpreter/guarded_access.h"
 #include "exec/numerics/atomic.h"
 #include "exec/numerics/memory_access.h"
@@ -91,9 +93,28 @@ WEFT_INLINE bool ReadMemory0(Registers& r, uint64_t address,
   }
 }
 
-template <InstrId id, Form form>
+// An index in units of the access that `op` makes.
+template <wasm::Op op>
+WEFT_INLINE uint32_t Scaled(uint32_t index) {
+  return index * wasm::RowOf(op).access_bytes;
+}
+
+template <InstrId id, wasm::Op op, Form form>
 WEFT_INLINE uint64_t LoadAddress(const Registers& r) {
-  if constexpr (form == Form::kLoadS || form == Form::kCheckedLoadS) {
+  if constexpr (form == Form::kLoadSI) {
+    return ReadSlot<uint32_t>(SlotField<id, 1>(r)) +
+           static_cast<uint32_t>(Field<id, 2, int32_t>(r));
+  } else if constexpr (form == Form::kLoadAI) {
+    return Acc<uint32_t>(r) + static_cast<uint32_t>(Field<id, 2, int32_t>(r));
+  } else if constexpr (form == Form::kLoadXSS) {
+    const uint32_t sum = Scaled<op>(ReadSlot<uint32_t>(SlotField<id, 1>(r))) +
+                         ReadSlot<uint32_t>(SlotField<id, 2>(r));
+    return uint64_t{sum} + Field<id, 3, uint16_t>(r);
+  } else if constexpr (form == Form::kLoadXAS) {
+    const uint32_t sum =
+        Scaled<op>(Acc<uint32_t>(r)) + ReadSlot<uint32_t>(SlotField<id, 2>(r));
+    return uint64_t{sum} + Field<id, 3, uint16_t>(r);
+  } else if constexpr (form == Form::kLoadS || form == Form::kCheckedLoadS) {
     return uint64_t{ReadSlot<uint32_t>(SlotField<id, 1>(r))} +
            Field<id, 2, uint32_t>(r);
   } else if constexpr (form == Form::kLoadA || form == Form::kCheckedLoadA) {
@@ -115,18 +136,34 @@ constexpr bool StoresFromAcc(Form form) {
 }
 constexpr bool StoresImmediate(Form form) {
   return form == Form::kStoreSI || form == Form::kCheckedStoreSI ||
-         form == Form::kStoreAI || form == Form::kCheckedStoreAI;
+         form == Form::kStoreAI || form == Form::kCheckedStoreAI ||
+         form == Form::kStoreOffsetSI || form == Form::kStoreOffsetAI;
 }
 
-template <InstrId id>
+constexpr bool StoresAtOffset(Form form) {
+  return form >= Form::kStoreOffsetSS && form <= Form::kStoreOffsetAI;
+}
+constexpr bool StoresAtSum(Form form) {
+  return form >= Form::kStoreSumSS && form <= Form::kStoreXAS;
+}
+
+template <InstrId id, wasm::Op op, Form form>
 WEFT_INLINE uint64_t StoreAddress(const Registers& r) {
-  uint64_t address;
+  uint32_t address;
   if constexpr (kLayout<id>[0] == 's') {
     address = ReadSlot<uint32_t>(SlotField<id, 0>(r));
   } else {
     address = Acc<uint32_t>(r);
   }
-  return address + Field<id, 2, uint32_t>(r);
+  if constexpr (StoresAtOffset(form)) {
+    return address + static_cast<uint32_t>(Field<id, 2, int32_t>(r));
+  } else if constexpr (StoresAtSum(form)) {
+    if constexpr (form >= Form::kStoreXSS) address = Scaled<op>(address);
+    address += ReadSlot<uint32_t>(SlotField<id, 1>(r));
+    return uint64_t{address} + Field<id, 3, uint16_t>(r);
+  } else {
+    return uint64_t{address} + Field<id, 2, uint32_t>(r);
+  }
 }
 
 template <InstrId id, wasm::Op op, Form form>
@@ -139,6 +176,8 @@ WEFT_INLINE typename StoreOp<op>::Value StoredValue(const Registers& r) {
     T value;
     std::memcpy(&value, &bits, sizeof(value));
     return value;
+  } else if constexpr (StoresAtSum(form)) {
+    return ReadSlot<T>(SlotField<id, 2>(r));
   } else {
     return ReadSlot<T>(SlotField<id, 1>(r));
   }
@@ -148,7 +187,7 @@ template <InstrId id, wasm::Op op, Form form>
 WEFT_INLINE Step LoadMemory0(Registers& r) {
   typename LoadOp<op>::Result value;
   constexpr bool checked = form >= Form::kCheckedLoadS;
-  if (!ReadMemory0<op, checked>(r, LoadAddress<id, form>(r), &value))
+  if (!ReadMemory0<op, checked>(r, LoadAddress<id, op, form>(r), &value))
       [[unlikely]] {
     return OutOfBounds(r);
   }
@@ -158,7 +197,7 @@ WEFT_INLINE Step LoadMemory0(Registers& r) {
 
 template <InstrId id, wasm::Op op, Form form>
 WEFT_INLINE Step StoreMemory0(Registers& r) {
-  const uint64_t address = StoreAddress<id>(r);
+  const uint64_t address = StoreAddress<id, op, form>(r);
   const auto value = StoredValue<id, op, form>(r);
   if constexpr (form >= Form::kCheckedStoreSS) {
     const uint64_t bytes =
@@ -173,6 +212,37 @@ WEFT_INLINE Step StoreMemory0(Registers& r) {
     }
   }
   return Next<id>(r);
+}
+
+// The load of a whole value that numeric operator `op` has as its operand.
+template <wasm::Op op>
+constexpr wasm::Op OperandLoad() {
+  switch (wasm::RowOf(op).signature[1]) {
+    case 'i':
+      return wasm::Op::kI32Load;
+    case 'l':
+      return wasm::Op::kI64Load;
+    case 'f':
+      return wasm::Op::kF32Load;
+    default:
+      return wasm::Op::kF64Load;
+  }
+}
+
+template <InstrId id, wasm::Op op, Form form, bool canonical>
+WEFT_INLINE Step WithMemory(Registers& r) {
+  using T = OperandType<op, 0>;
+  const uint64_t address = uint64_t{ReadSlot<uint32_t>(SlotField<id, 2>(r))} +
+                           Field<id, 3, uint16_t>(r);
+  T b;
+  if (!ReadGuarded<OperandLoad<op>()>(r.memory, address, &b)) [[unlikely]] {
+    return OutOfBounds(r);
+  }
+  if constexpr (form == Form::kSM) {
+    return Evaluate<id, op, canonical>(r, ReadSlot<T>(SlotField<id, 1>(r)), b);
+  } else {
+    return Evaluate<id, op, canonical>(r, Acc<T>(r), b);
+  }
 }
 
 // Where `width` bytes lie in any memory, or null when they do not. Fields of
@@ -306,6 +376,16 @@ struct Body<id> {
     } else {
       return internal::FarStore<id, f.op>(r);
     }
+  }
+};
+
+template <InstrId id>
+  requires(id >= kFixedInstrCount &&
+           (OpFormOf(id).form == Form::kSM || OpFormOf(id).form == Form::kAM))
+struct Body<id> {
+  static WEFT_INLINE Step Run(Registers& r) {
+    constexpr OpForm f = OpFormOf(id);
+    return internal::WithMemory<id, f.op, f.form, f.canonical>(r);
   }
 };
 

@@ -1,5 +1,5 @@
-// Bodies of numeric operators in all their forms, integer comparisons that
-// branch among them.
+// Bodies of numeric operators in all their forms, comparisons that branch among
+// them, but for those that take an operand from memory: body_memory.h.
 #ifndef WEFT_EXEC_INTERPRETER_BODY_NUMERIC_H_
 #define WEFT_EXEC_INTERPRETER_BODY_NUMERIC_H_
 
@@ -101,10 +101,24 @@ WEFT_INLINE Step BranchIf(Registers& r, bool taken) {
   return Next<id>(r);
 }
 
+// The immediate that forms which branch compare with.
+template <InstrId id, typename T>
+WEFT_INLINE T Comparand(const Registers& r) {
+  if constexpr (std::is_same_v<T, float>) {
+    return std::bit_cast<float>(
+        static_cast<uint32_t>(Field<id, 3, uint64_t>(r)));
+  } else if constexpr (std::is_same_v<T, double>) {
+    return std::bit_cast<double>(Field<id, 3, uint64_t>(r));
+  } else {
+    return static_cast<T>(static_cast<int64_t>(Field<id, 3, int32_t>(r)));
+  }
+}
+
 template <InstrId id, wasm::Op op, Form form>
 WEFT_INLINE Step CompareAndBranch(Registers& r) {
   using T = OperandType<op, 0>;
-  constexpr bool back = form >= Form::kBackSS;
+  constexpr bool back = form >= Form::kBackSS && form <= Form::kBackAI;
+  constexpr bool sense = form <= Form::kBackAI;
   constexpr bool is_slot = kLayout<id>[0] == 's';
   T a;
   if constexpr (is_slot) {
@@ -114,11 +128,27 @@ WEFT_INLINE Step CompareAndBranch(Registers& r) {
   }
   if constexpr (kLayout<id>[1] == 's') {
     const T b = ReadSlot<T>(SlotField<id, 1>(r));
-    return BranchIf<id, back>(r, Numeric<op>::Eval(a, b) != 0);
+    return BranchIf<id, back>(r, (Numeric<op>::Eval(a, b) != 0) == sense);
   } else {
-    const T b = static_cast<T>(static_cast<int64_t>(Field<id, 3, int32_t>(r)));
-    return BranchIf<id, back>(r, Numeric<op>::Eval(a, b) != 0);
+    const T b = Comparand<id, T>(r);
+    return BranchIf<id, back>(r, (Numeric<op>::Eval(a, b) != 0) == sense);
   }
+}
+
+// A loop's counter goes on, is compared, and the loop begins again.
+template <InstrId id, wasm::Op op, Form form>
+WEFT_INLINE Step StepAndBranch(Registers& r) {
+  const uint32_t sum = ReadSlot<uint32_t>(SlotField<id, 1>(r)) +
+                       static_cast<uint32_t>(Field<id, 3, int32_t>(r));
+  SetResult(r, SlotField<id, 0>(r), sum);
+  using T = OperandType<op, 0>;
+  T b;
+  if constexpr (form == Form::kStepS) {
+    b = ReadSlot<T>(SlotField<id, 4>(r));
+  } else {
+    b = static_cast<T>(Field<id, 4, int32_t>(r));
+  }
+  return BranchIf<id, true>(r, Numeric<op>::Eval(static_cast<T>(sum), b) != 0);
 }
 
 // All operands in slots, in fields 1 and up; the immediate behind them.
@@ -165,7 +195,8 @@ WEFT_INLINE Step InSlots(Registers& r) {
 }  // namespace internal
 
 template <InstrId id>
-  requires(id >= kFixedInstrCount && IsNumericOp(OpFormOf(id).op))
+  requires(id >= kFixedInstrCount && IsNumericOp(OpFormOf(id).op) &&
+           OpFormOf(id).form != Form::kSM && OpFormOf(id).form != Form::kAM)
 struct Body<id> {
   static WEFT_INLINE Step Run(Registers& r) {
     constexpr OpForm f = OpFormOf(id);
@@ -173,8 +204,10 @@ struct Body<id> {
       return internal::Unary<id, f.op, f.form, f.canonical>(r);
     } else if constexpr (f.form <= Form::kIA) {
       return internal::Binary<id, f.op, f.form, f.canonical>(r);
-    } else if constexpr (f.form <= Form::kBackAI) {
+    } else if constexpr (f.form <= Form::kUnlessAI) {
       return internal::CompareAndBranch<id, f.op, f.form>(r);
+    } else if constexpr (f.form <= Form::kStepI) {
+      return internal::StepAndBranch<id, f.op, f.form>(r);
     } else {
       return internal::InSlots<id, f.op, f.canonical>(r);
     }

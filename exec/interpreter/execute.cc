@@ -91,7 +91,7 @@ namespace {
 void Run(Registers r) {
   while (true) {
     const Step step = kHandlers[*r.pc](r);
-    if (step != Step::kNext && !Continue(r, step)) return;
+    if (step > Step::kTaken && !Continue(r, step)) return;
   }
 }
 

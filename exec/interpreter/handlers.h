@@ -30,6 +30,9 @@ WEFT_PRESERVE_NONE void Handle(WEFT_HANDLER_PARAMS) {
   if (step == Step::kNext) [[likely]] {
     WEFT_MUSTTAIL return NextHandler(r.pc)(WEFT_HANDLER_ARGS(r));
   }
+  if (step == Step::kTaken) {
+    WEFT_MUSTTAIL return NextHandler(r.pc)(WEFT_HANDLER_ARGS(r));
+  }
   if (step == Step::kThrow) {
     WEFT_MUSTTAIL return HandleThrow(WEFT_HANDLER_ARGS(r));
   }

@@ -31,6 +31,8 @@ struct Registers {
 // How the body of an instruction ended.
 enum class Step : uint8_t {
   kNext,   // Registers::pc is at the next instruction.
+  kTaken,  // Likewise, by a branch: so that it and the other way out of a
+           // conditional one dispatch apart from each other.
   kTrap,   // Context::trap says why; pc is still at the instruction.
   kThrow,  // Context::exception is on its way; likewise.
   kHost,   // Context::host_call is to be made; pc is at the call.

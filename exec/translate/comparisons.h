@@ -1,4 +1,4 @@
-// Integer comparisons seen from the other side.
+// Comparisons seen from the other side.
 #ifndef WEFT_EXEC_TRANSLATE_COMPARISONS_H_
 #define WEFT_EXEC_TRANSLATE_COMPARISONS_H_
 
@@ -19,13 +19,24 @@ inline wasm::Op ComparisonBy(wasm::Op op, const unsigned char (&places)[10]) {
 
 }  // namespace internal
 
-// With operands in the other order: a < b is b > a.
-// REQUIRES, also below: IsIntegerComparison(op).
+inline bool IsComparison(wasm::Op op) {
+  return IsIntegerComparison(op) || IsFloatComparison(op);
+}
+
+// With operands in the other order: a < b is b > a. REQUIRES: IsComparison(op).
 inline wasm::Op Mirrored(wasm::Op op) {
+  if (IsFloatComparison(op)) {
+    // eq, ne, lt, gt, le, ge.
+    static constexpr unsigned char kPlaces[6] = {0, 1, 3, 2, 5, 4};
+    const int first = static_cast<int>(
+        IsInRange(op, wasm::Op::kF32Eq, wasm::Op::kF32Ge) ? wasm::Op::kF32Eq
+                                                          : wasm::Op::kF64Eq);
+    return static_cast<wasm::Op>(first + kPlaces[static_cast<int>(op) - first]);
+  }
   return internal::ComparisonBy(op, {0, 1, 4, 5, 2, 3, 8, 9, 6, 7});
 }
 
-// True where `op` is false.
+// True where `op` is false. REQUIRES: IsIntegerComparison(op).
 inline wasm::Op Inverse(wasm::Op op) {
   return internal::ComparisonBy(op, {1, 0, 8, 9, 6, 7, 4, 5, 2, 3});
 }

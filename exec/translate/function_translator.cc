@@ -187,7 +187,9 @@ void FunctionTranslator::VisitLocalSet(uint32_t local, bool tee) {
     if (float_acc_ == slot) float_acc_ = kNone;
     if (int_acc_ == value.slot) int_acc_ = slot;
     if (float_acc_ == value.slot) float_acc_ = slot;
-    ForgetLast();
+    // As a counter's next value it is still of interest; see EmitStep.
+    last_.result = slot;
+    before_ = Last();
   } else if (value.kind != Operand::kLocal || value.local != local) {
     Move(value, slot);
   }
@@ -322,6 +324,7 @@ void FunctionTranslator::NoteWrite(uint32_t slot, ValueType type) {
 
 void FunctionTranslator::FinishResult(uint32_t cell, uint32_t slot,
                                       ValueType type, bool through_acc) {
+  before_ = last_.end == cell ? last_ : Last();
   last_ = Last();
   last_.int_acc = int_acc_;
   last_.float_acc = float_acc_;
@@ -342,6 +345,7 @@ void FunctionTranslator::FinishResult(uint32_t cell, uint32_t slot,
   }
   if (slot < kNearSlots) {
     last_.cell = cell;
+    last_.end = encoder_.size();
     last_.result = slot;
     return;
   }
@@ -371,7 +375,8 @@ void FunctionTranslator::UndoLast() {
   encoder_.Truncate(last_.cell);
   int_acc_ = last_.int_acc;
   float_acc_ = last_.float_acc;
-  ForgetLast();
+  last_ = before_;
+  before_ = Last();
 }
 
 // Entry `index` of a list that names `slot`.

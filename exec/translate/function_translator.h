@@ -1,7 +1,8 @@
 // Translates one function at a time. Private to the translator; its methods
 // are spread over function_translator.cc (functions, operands, results),
 // visit_operator.cc (which method takes an operator), translate_simple.cc,
-// translate_control.cc, translate_calls.cc, translate_handlers.cc and
+// translate_memory.cc, translate_control.cc, translate_conditions.cc,
+// translate_calls.cc, translate_handlers.cc and
 // translate_references.cc.
 #ifndef WEFT_EXEC_TRANSLATE_FUNCTION_TRANSLATOR_H_
 #define WEFT_EXEC_TRANSLATE_FUNCTION_TRANSLATOR_H_
@@ -107,19 +108,22 @@ class FunctionTranslator {
     wasm::Op op = wasm::Op::kNop;
     Form form = Form::kSS;
     Cell operands = 0;
+    Cell immediate = 0;  // Of comparisons of floats.
     uint32_t result = 0;
     bool is_zero_test = false;  // i32.eq or i32.ne with 0,
-    bool negated = false;       // the former.
+    bool negated = false;  // the former; or where floats do not compare so.
   };
 
   // The last instruction, if it may still be changed.
   struct Last {
     uint32_t cell = kNone;
+    uint32_t end = kNone;     // The cell behind it.
     uint32_t result = kNone;  // Its slot, near and in its first field.
-    bool is_comparison = false;
-    bool is_add = false;  // i32.add of slots or accumulator and slot.
+    // What it is, where something may come of it: a binary operator or a load
+    // with a form for guarded memory.
     wasm::Op op = wasm::Op::kNop;
     Form form = Form::kSS;
+    bool is_scaled = false;    // AddScaled, or AddScaledAcc with kAS.
     uint32_t int_acc = kNone;  // Before it.
     uint32_t float_acc = kNone;
   };
@@ -157,7 +161,7 @@ class FunctionTranslator {
   void NoteWrite(uint32_t slot, wasm::ValueType type);
   bool IsAcc(const Operand& operand) const;
   void ForgetAccs() { int_acc_ = float_acc_ = kNone; }
-  void ForgetLast() { last_ = Last(); }
+  void ForgetLast() { last_ = before_ = Last(); }
   bool IsLastResult(const Operand& operand) const {
     return last_.cell != kNone && operand.kind == Operand::kTemp &&
            last_.result == operand.slot;
@@ -176,19 +180,26 @@ class FunctionTranslator {
   void VisitUnary(wasm::Op op);
   void VisitBinary(wasm::Op op);
   void EmitIntegerBinary(wasm::Op op, Operand a, Operand b, uint32_t result);
-  void EmitFloatBinary(wasm::Op op, const Operand& a, const Operand& b,
-                       uint32_t result);
+  void EmitFloatBinary(wasm::Op op, Operand a, Operand b, uint32_t result);
+  bool EmitScaledAdd(const Operand& a, const Operand& b, uint32_t result);
+  bool EmitWithMemory(wasm::Op op, Operand a, Operand b, uint32_t result);
   void VisitInSlots(const wasm::Operator& op);
+  void VisitGlobal(const wasm::Operator& op);
+  void VisitSelect();
+  InstrId NumericId(wasm::Op op, Form form) const;
+
+  // translate_memory.cc
+  bool FuseAddress(const Operand& address, wasm::Op op, uint32_t offset,
+                   Form* form, Cell* operands);
+  bool FuseStore(const wasm::Operator& op, const Operand& address,
+                 const Operand& value);
   void VisitLoad(const wasm::Operator& op);
   void VisitStore(const wasm::Operator& op);
   void VisitFar(const wasm::Operator& op);
   bool IsNearMemory(const wasm::MemArg& mem) const;
-  void VisitGlobal(const wasm::Operator& op);
-  void VisitSelect();
   void VisitSize(FixedInstr instr, uint32_t index);
   void VisitMemoryGrow(uint32_t memory);
   void VisitBulk(FixedInstr instr, const wasm::Operator& op);
-  InstrId NumericId(wasm::Op op, Form form) const;
 
   // translate_control.cc
   void EmitUnreachable();
@@ -209,10 +220,6 @@ class FunctionTranslator {
   Control& At(uint32_t depth) {
     return controls_[controls_.size() - 1 - depth];
   }
-  Condition TakeCondition();
-  Condition Unfused(const Condition& condition);
-  // The branch with an unknown target; its cell.
-  uint32_t EmitCondition(const Condition& condition, bool sense, bool back);
   void Jump(Control* label);
   bool InPlace(const Control& label) const;
   void MoveToLabel(const Control& label);
@@ -231,6 +238,16 @@ class FunctionTranslator {
   void PushAll(Types types);
   void ConditionalBranch(const Condition& condition, bool sense,
                          uint32_t depth);
+
+  // translate_conditions.cc
+  Condition TakeCondition();
+  void TakeComparison(Condition* condition);
+  Condition Unfused(const Condition& condition);
+  // The branch with an unknown target; its cell.
+  uint32_t EmitFloatCondition(const Condition& condition, bool sense);
+  bool EmitStep(const Condition& condition, bool sense, uint32_t loop_cell);
+  // The same. REQUIRES: not backward on a comparison of floats.
+  uint32_t EmitCondition(const Condition& condition, bool sense, bool back);
 
   // translate_calls.cc
   void VisitCall(const wasm::Operator& op);
@@ -313,6 +330,7 @@ class FunctionTranslator {
   uint32_t int_acc_ = kNone;  // The slot that the accumulator mirrors.
   uint32_t float_acc_ = kNone;
   Last last_;
+  Last before_;               // The one right before `last_`.
   bool starts_block_ = true;  // Metering: the next operator begins a block.
   uint32_t charge_cell_ = kNone;
   uint32_t num_tables_ = 0;

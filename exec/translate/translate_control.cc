@@ -260,93 +260,6 @@ void FunctionTranslator::Jump(Control* label) {
   ForgetLast();
 }
 
-// --- Conditions --------------------------------------------------------------
-
-// Pops the condition of a branch; a comparison that was the last instruction
-// is taken back into it.
-FunctionTranslator::Condition FunctionTranslator::TakeCondition() {
-  Condition condition;
-  const Operand operand = stack_.Pop();
-  if (fuse_ && IsLastResult(operand) && last_.is_comparison) {
-    condition.is_comparison = true;
-    condition.op = last_.op;
-    condition.form = last_.form;
-    condition.operands = encoder_.OperandCell(last_.cell);
-    condition.result = operand.slot;
-    UndoLast();
-    // The shorter way to ask for zero.
-    const bool immediate =
-        condition.form == Form::kSI || condition.form == Form::kAI;
-    const bool equals = condition.op == Op::kI32Eq;
-    if (immediate && condition.operands >> 32 == 0 &&
-        (equals || condition.op == Op::kI32Ne)) {
-      condition.is_zero_test = true;
-      condition.negated = equals;
-    }
-    return condition;
-  }
-  condition.in_acc = IsAcc(operand);
-  condition.home = ToSlot(operand);
-  condition.slot = Near(condition.home, 0);
-  return condition;
-}
-
-// The same condition as a value in a slot, so that other instructions may
-// stand before the branch.
-FunctionTranslator::Condition FunctionTranslator::Unfused(
-    const Condition& condition) {
-  const uint32_t cell = encoder_.size();
-  encoder_.Emit(IdOf(condition.op, condition.form), condition.operands);
-  FinishResult(cell, condition.result, ValueType::kI32);
-  Condition out;
-  out.slot = out.home = condition.result;
-  return out;
-}
-
-uint32_t FunctionTranslator::EmitCondition(const Condition& condition,
-                                           bool sense, bool back) {
-  if (back) AddPosition();
-  const uint32_t cell = encoder_.size();
-  const uint32_t a = (condition.operands >> 16) & 0xffff;
-  if (!condition.is_comparison || condition.is_zero_test) {
-    const bool on = sense != condition.negated;
-    const bool in_acc = condition.is_comparison ? condition.form == Form::kAI
-                                                : condition.in_acc;
-    const uint32_t slot = condition.is_comparison ? a : condition.slot;
-    static constexpr FixedInstr kInstrs[2][2][2] = {
-        {{FixedInstr::kBrUnless, FixedInstr::kBackBrUnless},
-         {FixedInstr::kBrIf, FixedInstr::kBackBrIf}},
-        {{FixedInstr::kBrUnlessAcc, FixedInstr::kBackBrUnlessAcc},
-         {FixedInstr::kBrIfAcc, FixedInstr::kBackBrIfAcc}}};
-    encoder_.Emit(IdOf(kInstrs[in_acc][on][back]), Pack(in_acc ? 0 : slot, 0));
-    ForgetLast();
-    return cell;
-  }
-  const Op op = sense ? condition.op : Inverse(condition.op);
-  const uint32_t b = (condition.operands >> 32) & 0xffff;
-  const auto immediate = static_cast<uint32_t>(condition.operands >> 32);
-  const auto form = [back](Form forward, Form backward) {
-    return back ? backward : forward;
-  };
-  switch (condition.form) {
-    case Form::kSS:
-      encoder_.Emit(IdOf(op, form(Form::kBrSS, Form::kBackSS)), Pack(a, b));
-      break;
-    case Form::kAS:
-      encoder_.Emit(IdOf(op, form(Form::kBrAS, Form::kBackAS)), Pack(0, b));
-      break;
-    case Form::kSI:
-      encoder_.Emit(IdOf(op, form(Form::kBrSI, Form::kBackSI)), Pack(a, 0),
-                    immediate);
-      break;
-    default:
-      encoder_.Emit(IdOf(op, form(Form::kBrAI, Form::kBackAI)), 0, immediate);
-      break;
-  }
-  ForgetLast();
-  return cell;
-}
-
 // --- Branches ----------------------------------------------------------------
 
 // Goes to the label of `depth` if the condition is `sense`; else goes on with
@@ -355,7 +268,12 @@ void FunctionTranslator::ConditionalBranch(const Condition& condition,
                                            bool sense, uint32_t depth) {
   Control& label = At(depth);
   const bool leaves = Leaves(depth);
-  if (!leaves && InPlace(label)) {
+  // Floats are not compared where a branch goes back.
+  const bool no_back = condition.is_comparison &&
+                       IsFloatComparison(condition.op) && label.enters_loop;
+  if (!leaves && !no_back && InPlace(label)) {
+    if (label.enters_loop && EmitStep(condition, sense, label.loop_cell))
+      return;
     const uint32_t cell = EmitCondition(condition, sense, label.enters_loop);
     if (label.enters_loop) {
       encoder_.SetTarget(cell, InstructionEncoder::kBranchTarget,

@@ -21,6 +21,7 @@ uint32_t FunctionTranslator::OpenRegion() {
 
 void FunctionTranslator::CloseRegion(uint32_t region) {
   result_->regions[region].end = encoder_.size();
+  ForgetLast();
 }
 
 // The slots that values of `types` have above `heights`, one by one.

@@ -1,11 +1,12 @@
-// Numeric operators, memory, globals and select: which form of an instruction
-// fits what the operands are.
+// Numeric operators, globals and select: which form of an instruction fits what
+// the operands are.
 #include <cstring>
 #include <limits>
 #include <utility>
 
 #include "exec/translate/comparisons.h"
 #include "exec/translate/function_translator.h"
+#include "exec/translate/letters.h"
 
 namespace weft::exec {
 
@@ -14,26 +15,25 @@ using wasm::ValueType;
 
 namespace {
 
-ValueType TypeOf(char letter) {
-  switch (letter) {
-    case 'i':
-      return ValueType::kI32;
-    case 'l':
-      return ValueType::kI64;
-    case 'f':
-      return ValueType::kF32;
-    case 'd':
-      return ValueType::kF64;
-    default:
-      return ValueType::kV128;
-  }
-}
-
 bool FitsImmediate(const Operand& operand) {
   if (operand.kind != Operand::kConst) return false;
   if (operand.type.kind() == ValueType::kI32) return true;
   const auto value = static_cast<int64_t>(operand.bits);
   return value == static_cast<int32_t>(value);
+}
+
+// The load that kSM and kAM of `op` make.
+Op OperandLoad(Op op) {
+  switch (wasm::RowOf(op).signature[0]) {
+    case 'i':
+      return Op::kI32Load;
+    case 'l':
+      return Op::kI64Load;
+    case 'f':
+      return Op::kF32Load;
+    default:
+      return Op::kF64Load;
+  }
 }
 
 uint32_t Immediate(const Operand& operand) {
@@ -76,7 +76,8 @@ void FunctionTranslator::VisitUnary(Op op) {
   const std::string_view signature = wasm::RowOf(op).signature;
   const ValueType type = TypeOf(signature[2]);
   const Operand a = stack_.Pop();
-  if (fuse_ && op == Op::kI32Eqz && IsLastResult(a) && last_.is_comparison) {
+  if (fuse_ && op == Op::kI32Eqz && IsLastResult(a) &&
+      IsIntegerComparison(last_.op)) {
     // The same comparison the other way round.
     last_.op = Inverse(last_.op);
     encoder_.SetId(last_.cell, IdOf(last_.op, last_.form));
@@ -117,6 +118,8 @@ void FunctionTranslator::VisitBinary(Op op) {
     return;
   }
   const uint32_t result = stack_.PushTemp(type);
+  if (EmitWithMemory(op, a, b, result)) return;
+  if (op == Op::kI32Add && EmitScaledAdd(a, b, result)) return;
   if (IsIntegerLetter(signature[0])) {
     EmitIntegerBinary(op, a, b, result);
   } else {
@@ -130,6 +133,11 @@ void FunctionTranslator::EmitIntegerBinary(Op op, Operand a, Operand b,
     // Both, for a compiler folds them: the first goes to its slot.
     Move(a, a.slot);
     a.kind = Operand::kTemp;
+  }
+  if (op == Op::kI32Sub && b.kind == Operand::kConst) {
+    // Addition has more ways to become part of something else.
+    op = Op::kI32Add;
+    b.bits = static_cast<uint32_t>(-static_cast<uint32_t>(b.bits));
   }
   const bool is_comparison = IsIntegerComparison(op);
   if (a.kind == Operand::kConst || (IsAcc(b) && !IsAcc(a))) {
@@ -176,26 +184,84 @@ void FunctionTranslator::EmitIntegerBinary(Op op, Operand a, Operand b,
   FinishResult(cell, result, type);
   last_.op = op;
   last_.form = form;
-  last_.is_comparison = is_comparison && last_.cell != kNone;
-  last_.is_add = op == Op::kI32Add && last_.cell != kNone &&
-                 (form == Form::kSS || form == Form::kAS);
 }
 
-void FunctionTranslator::EmitFloatBinary(Op op, const Operand& a,
-                                         const Operand& b, uint32_t result) {
+// An index, shifted by the last instruction, plus something else.
+bool FunctionTranslator::EmitScaledAdd(const Operand& a, const Operand& b,
+                                       uint32_t result) {
+  const bool swap = IsLastResult(a);
+  const Operand& index = swap ? a : b;
+  const Operand& base = swap ? b : a;
+  if (!IsLastResult(index) || last_.op != Op::kI32Shl ||
+      (last_.form != Form::kSI && last_.form != Form::kAI) ||
+      base.kind == Operand::kConst || SlotOf(base) >= kNearSlots ||
+      result >= kNearSlots) {
+    return false;
+  }
+  const Cell shift = encoder_.OperandCell(last_.cell);
+  const bool acc = last_.form == Form::kAI;
+  UndoLast();
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(IdOf(acc ? FixedInstr::kAddScaledAcc : FixedInstr::kAddScaled),
+                Pack(result, static_cast<uint32_t>(shift >> 16) & 0xffff,
+                     SlotOf(base), static_cast<uint32_t>(shift >> 32) & 31));
+  FinishResult(cell, result, ValueType::kI32);
+  last_.is_scaled = true;
+  last_.form = acc ? Form::kAS : Form::kSS;
+  return true;
+}
+
+// An operator whose operand the last instruction has loaded.
+bool FunctionTranslator::EmitWithMemory(Op op, Operand a, Operand b,
+                                        uint32_t result) {
+  if (!HasForm(op, Form::kSM) || result >= kNearSlots) return false;
+  const bool commutes = IsCommutative(op);
+  if (commutes && !IsLastResult(b)) std::swap(a, b);
+  if (!IsLastResult(b) || last_.op != OperandLoad(op) ||
+      last_.form != Form::kLoadS || a.kind == Operand::kConst ||
+      SlotOf(a) >= kNearSlots) {
+    return false;
+  }
+  const Cell load = encoder_.OperandCell(last_.cell);
+  const auto offset = static_cast<uint32_t>(load >> 32);
+  if (offset > 0xffff) return false;
+  UndoLast();
+  const bool acc = IsAcc(a);
+  const uint32_t cell = encoder_.size();
+  encoder_.Emit(NumericId(op, acc ? Form::kAM : Form::kSM),
+                Pack(result, acc ? 0 : SlotOf(a),
+                     static_cast<uint32_t>(load >> 16) & 0xffff, offset));
+  FinishResult(cell, result, TypeOf(wasm::RowOf(op).signature[3]));
+  return true;
+}
+
+void FunctionTranslator::EmitFloatBinary(Op op, Operand a, Operand b,
+                                         uint32_t result) {
   const ValueType type = TypeOf(wasm::RowOf(op).signature[3]);
+  if (a.kind == Operand::kConst && b.kind == Operand::kConst) {
+    Move(a, a.slot);
+    a.kind = Operand::kTemp;
+  }
+  if (IsFloatComparison(op) &&
+      (a.kind == Operand::kConst || (IsAcc(b) && !IsAcc(a)))) {
+    op = Mirrored(op);
+    std::swap(a, b);
+  }
   const bool a_const = a.kind == Operand::kConst;
   const bool b_const = b.kind == Operand::kConst;
   const auto id = [&](Form form) { return NumericId(op, form); };
-  if (a_const && b_const) Move(a, a.slot);
   const bool a_acc = IsAcc(a);
   const bool b_acc = IsAcc(b);
   const uint32_t to = ResultSlot(result);
   if (b_const) {
     const uint32_t slot = a_acc ? 0 : Near(SlotOf(a), 0);
     const uint32_t cell = encoder_.size();
-    encoder_.Emit(id(a_acc ? Form::kAI : Form::kSI), Pack(to, slot), b.bits);
-    return FinishResult(cell, result, type);
+    const Form form = a_acc ? Form::kAI : Form::kSI;
+    encoder_.Emit(id(form), Pack(to, slot), b.bits);
+    FinishResult(cell, result, type);
+    last_.op = op;
+    last_.form = form;
+    return;
   }
   if (a_const) {
     const uint32_t slot = b_acc ? 0 : Near(SlotOf(b), 0);
@@ -209,6 +275,8 @@ void FunctionTranslator::EmitFloatBinary(Op op, const Operand& a,
   const uint32_t cell = encoder_.size();
   encoder_.Emit(id(form), Pack(to, x, y));
   FinishResult(cell, result, type);
+  last_.op = op;
+  last_.form = form;
 }
 
 void FunctionTranslator::VisitInSlots(const wasm::Operator& op) {
@@ -244,115 +312,6 @@ void FunctionTranslator::VisitInSlots(const wasm::Operator& op) {
   FinishResult(cell, result, wide ? ValueType(ValueType::kV128) : type,
                /*through_acc=*/!wide);
   if (wide) ForgetLast();
-}
-
-// Whether the access has an instruction of its own for memory 0.
-bool FunctionTranslator::IsNearMemory(const wasm::MemArg& mem) const {
-  if (mem.memory != 0 || mem.offset > 0xffffffff) return false;
-  const wasm::MemoryType& type = module_.memories[0].type;
-  return !type.limits.is_64;
-}
-
-void FunctionTranslator::VisitLoad(const wasm::Operator& op) {
-  if (!IsNearMemory(op.mem)) return VisitFar(op);
-  const std::string_view signature = wasm::RowOf(op.op).signature;
-  const ValueType type = TypeOf(signature[2]);
-  const bool checked = bounds_ == Bounds::kExplicit;
-  const Operand address = stack_.Pop();
-  const auto offset = static_cast<uint32_t>(op.mem.offset);
-  Form form;
-  Cell operands;
-  if (fuse_ && HasForm(op.op, Form::kLoadSS) && IsLastResult(address) &&
-      last_.is_add && offset <= 0xffff) {
-    const Cell add = encoder_.OperandCell(last_.cell);
-    form = last_.form == Form::kSS ? Form::kLoadSS : Form::kLoadAS;
-    UndoLast();
-    operands = (add & ~Cell{0xffff} & 0x0000ffffffffffff) | Cell{offset} << 48;
-  } else {
-    const bool acc = IsAcc(address) && HasForm(op.op, Form::kLoadA);
-    form = acc ? Form::kLoadA : Form::kLoadS;
-    operands = PackWide(0, acc ? 0 : NearOf(address, 0), offset);
-    // A constant has just been put into the accumulator.
-    if (!acc && fuse_ && address.kind == Operand::kConst &&
-        int_acc_ == address.slot && HasForm(op.op, Form::kLoadA)) {
-      form = Form::kLoadA;
-    }
-  }
-  if (checked) {
-    form = static_cast<Form>(static_cast<int>(form) +
-                             static_cast<int>(Form::kCheckedLoadS) -
-                             static_cast<int>(Form::kLoadS));
-  }
-  AddPosition();
-  const uint32_t result = stack_.PushTemp(type);
-  const uint32_t cell = encoder_.size();
-  encoder_.Emit(IdOf(op.op, form), operands | ResultSlot(result));
-  FinishResult(cell, result, type);
-}
-
-void FunctionTranslator::VisitStore(const wasm::Operator& op) {
-  if (!IsNearMemory(op.mem)) return VisitFar(op);
-  Operand value = stack_.Pop();
-  Operand address = stack_.Pop();
-  const auto offset = static_cast<uint32_t>(op.mem.offset);
-  const bool all_forms = fuse_ && HasForm(op.op, Form::kStoreSA);
-  if (address.kind == Operand::kConst) {
-    Move(address, address.slot);
-    address.kind = Operand::kTemp;
-  }
-  if (!all_forms && value.kind == Operand::kConst) {
-    Move(value, value.slot);
-    value.kind = Operand::kTemp;
-  }
-  const bool address_acc = all_forms && IsAcc(address);
-  const bool is_const = value.kind == Operand::kConst;
-  const bool value_acc = all_forms && !address_acc && IsAcc(value);
-  const uint32_t x = address_acc ? 0 : Near(SlotOf(address), 0);
-  const uint32_t y = is_const || value_acc ? 0 : Near(SlotOf(value), 1);
-  Form form = is_const      ? (address_acc ? Form::kStoreAI : Form::kStoreSI)
-              : address_acc ? Form::kStoreAS
-              : value_acc   ? Form::kStoreSA
-                            : Form::kStoreSS;
-  if (bounds_ == Bounds::kExplicit) {
-    form = static_cast<Form>(static_cast<int>(form) +
-                             static_cast<int>(Form::kCheckedStoreSS) -
-                             static_cast<int>(Form::kStoreSS));
-  }
-  AddPosition();
-  const InstrId id = IdOf(op.op, form);
-  if (is_const) {
-    encoder_.Emit(id, PackWide(x, 0, offset), value.bits);
-  } else {
-    encoder_.Emit(id, PackWide(x, y, offset));
-  }
-  ForgetLast();
-}
-
-// Any memory; atomics and lanes.
-void FunctionTranslator::VisitFar(const wasm::Operator& op) {
-  const std::string_view signature = wasm::RowOf(op.op).signature;
-  const size_t count = signature.find(':');
-  uint32_t slots[3] = {};
-  for (size_t i = count; i > 0; --i) slots[i - 1] = ToSlot(stack_.Pop());
-  for (size_t i = 0; i < count; ++i) {
-    slots[i] = Near(slots[i], static_cast<uint32_t>(i));
-  }
-  const bool has_result = signature.size() > count + 1;
-  const ValueType type =
-      has_result ? TypeOf(signature[count + 1]) : ValueType();
-  const uint32_t result = has_result ? stack_.PushTemp(type) : 0;
-  const uint32_t to = has_result ? ResultSlot(result) : 0;
-  AddPosition();
-  const uint32_t cell = encoder_.size();
-  const uint32_t lane = op.index[0];
-  encoder_.Emit(IdOf(op.op, Form::kFar), Pack(to, slots[0], slots[1], slots[2]),
-                Cell{op.mem.memory} | Cell{lane} << 32);
-  encoder_.Append(op.mem.offset);
-  if (has_result) {
-    FinishResult(cell, result, type);
-  } else {
-    ForgetLast();
-  }
 }
 
 void FunctionTranslator::VisitGlobal(const wasm::Operator& op) {
@@ -416,44 +375,6 @@ void FunctionTranslator::VisitSelect() {
   encoder_.Emit(IdOf(instr), Pack(ResultSlot(result), c, x, y));
   if (type.is_ref()) int_acc_ = kNone;
   FinishResult(cell, result, type);
-}
-
-// memory.size and table.size.
-void FunctionTranslator::VisitSize(FixedInstr instr, uint32_t index) {
-  const wasm::Limits& limits = instr == FixedInstr::kMemorySize
-                                   ? module_.memories[index].type.limits
-                                   : module_.tables[index].type.limits;
-  const ValueType type = limits.is_64 ? ValueType::kI64 : ValueType::kI32;
-  const uint32_t result = stack_.PushTemp(type);
-  const uint32_t cell = encoder_.size();
-  encoder_.Emit(IdOf(instr), PackWide(ResultSlot(result), 0, index));
-  FinishResult(cell, result, type);
-}
-
-void FunctionTranslator::VisitMemoryGrow(uint32_t memory) {
-  const bool is_64 = module_.memories[memory].type.limits.is_64;
-  const ValueType type = is_64 ? ValueType::kI64 : ValueType::kI32;
-  const uint32_t delta = NearOf(stack_.Pop(), 0);
-  AddPosition();
-  const uint32_t result = stack_.PushTemp(type);
-  const uint32_t cell = encoder_.size();
-  encoder_.Emit(IdOf(FixedInstr::kMemoryGrow),
-                PackWide(ResultSlot(result), delta, memory));
-  FinishResult(cell, result, type);
-}
-
-// On ranges of memories, tables and segments: three operands, no result.
-void FunctionTranslator::VisitBulk(FixedInstr instr, const wasm::Operator& op) {
-  const Operand c = stack_.Pop();
-  const Operand b = stack_.Pop();
-  const Operand a = stack_.Pop();
-  const uint32_t x = NearOf(a, 0);
-  const uint32_t y = NearOf(b, 1);
-  const uint32_t z = NearOf(c, 2);
-  AddPosition();
-  encoder_.Emit(IdOf(instr), Pack(x, y, z),
-                Cell{op.index[0]} | Cell{op.index[1]} << 32);
-  ForgetLast();
 }
 
 }  // namespace weft::exec
