@@ -46,6 +46,8 @@ std::vector<std::vector<PassId>> Pipelines() {
   for (PassId pass : AllPasses()) {
     pipelines.push_back({pass});
     pipelines.push_back({PassId::kRemoveUnused, pass, PassId::kRemoveUnused});
+    pipelines.push_back(
+        {PassId::kMergeDuplicateFunctions, PassId::kRemoveUnused, pass});
   }
   return pipelines;
 }

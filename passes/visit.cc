@@ -260,15 +260,18 @@ class WorkerPool {
   std::vector<std::unique_ptr<Worker>> idle_;
 };
 
-// Segments name the function that another was merged into, bodies still the
-// other one: what is declared is declared under both names.
+// Functions that were merged are one: exports and segments may name any of
+// them, and bodies any other. What one is declared as, all are.
 void DeclareMerged(const ModuleState& state, wasm::ModuleContext* context) {
   const auto funcs = static_cast<uint32_t>(state.module().funcs.size());
+  const auto stands_for = [&](uint32_t func) {
+    return state.Resolve(IndexSpace::kFuncs, func);
+  };
   for (uint32_t func = 0; func < funcs; ++func) {
-    const uint32_t stands = state.Resolve(IndexSpace::kFuncs, func);
-    if (stands != func && context->IsDeclared(stands)) {
-      context->DeclareFunc(func);
-    }
+    if (context->IsDeclared(func)) context->DeclareFunc(stands_for(func));
+  }
+  for (uint32_t func = 0; func < funcs; ++func) {
+    if (context->IsDeclared(stands_for(func))) context->DeclareFunc(func);
   }
 }
 
