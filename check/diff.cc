@@ -85,6 +85,12 @@ absl::string_view VerdictText(Verdict verdict) {
   return "";
 }
 
+std::string DifferenceText(const Difference& d) {
+  return absl::StrCat(d.what, d.call.empty() ? "" : " in ", d.call, ": ",
+                      d.before, " before, ", d.after, " after",
+                      d.memory.empty() ? "" : "; ", d.memory);
+}
+
 class Differ::Impl {
  public:
   explicit Impl(const DiffOptions& options) : options_(options) {}
@@ -384,9 +390,9 @@ absl::StatusOr<DiffResult> Differ::Impl::Diff(absl::Span<const uint8_t> before,
       exec::Module::Compile(*engine_, after, {.no_fuse = !options_.fuse_after});
   if (!module_after.ok()) {
     result.verdict = Verdict::kDifferent;
-    result.difference = {"validity", "", "valid",
-                         std::string(module_after.status().message()), -1,
-                         ""};
+    result.difference = {
+        "validity", "", "valid", std::string(module_after.status().message()),
+        -1,         ""};
     return result;
   }
   Pair pair{before,

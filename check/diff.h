@@ -69,6 +69,9 @@ struct Difference {
   std::string memory;
 };
 
+// In one line.
+std::string DifferenceText(const Difference& difference);
+
 struct DiffResult {
   Verdict verdict = Verdict::kEqual;
   Difference difference;          // kDifferent.

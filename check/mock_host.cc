@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "check/values.h"
-#include "exec/runtime/types.h"
 
 namespace weft::check {
 namespace {
@@ -23,12 +22,6 @@ constexpr int kMaxDepth = 2;
 constexpr int kMaxGrows = 3;
 // Memories above this size are looked at when a session ends, and seldom else.
 constexpr uint64_t kLargeMemory = 1 << 20;
-
-uint64_t NameHash(absl::string_view text) {
-  Hasher hasher;
-  for (const char c : text) hasher.Add(static_cast<uint8_t>(c));
-  return hasher.hash();
-}
 
 std::string ImportName(const Interface::Import& import) {
   return absl::StrCat(import.module, ".", import.field);
@@ -269,7 +262,9 @@ void MockHost::Ended(const CallResult& result, absl::Span<const Val> results) {
                                  : std::string());
 }
 
-void MockHost::Look(bool memories) {
+void MockHost::Look(bool all) {
+  const bool memories =
+      all || options_.look_often || observer_.memory_bytes() <= kLargeMemory;
   if (trace_.events().size() == options_.capture_event) Capture();
   trace_.Add(EventKind::kState, observer_.HashState(memories),
              trace_.wants_text() ? observer_.StateText() : std::string());
@@ -302,7 +297,7 @@ HostResult MockHost::Answer(size_t import, exec::Caller&,
                  ? absl::StrCat("host function ", name, observer_.Text(args))
                  : std::string());
   if (ordinal < 16 || std::has_single_bit(ordinal)) {
-    Look(options_.look_often || observer_.memory_bytes() <= kLargeMemory);
+    Look(/*all=*/false);
   }
   if (options_.manner == Manner::kPolite) return HostResult::Ok();
   Hasher seed;

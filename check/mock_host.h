@@ -57,8 +57,9 @@ class MockHost {
   // Writes down how `result` ended.
   void Ended(const exec::CallResult& result,
              absl::Span<const exec::Val> results);
-  // Writes down the visible state.
-  void Look(bool memories);
+  // Writes down the visible state; large memories only if `all` is set or
+  // SessionOptions::look_often.
+  void Look(bool all);
 
   Poison poison() const { return poison_; }
   bool stack_exhausted() const { return stack_exhausted_; }

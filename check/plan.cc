@@ -10,13 +10,6 @@
 namespace weft::check {
 namespace {
 
-uint64_t NameHash(absl::string_view name, uint64_t seed) {
-  Hasher hasher;
-  hasher.Add(seed);
-  for (const char c : name) hasher.Add(static_cast<uint8_t>(c));
-  return hasher.hash();
-}
-
 // Exported functions, those with the smallest hashes first.
 std::vector<uint32_t> Shuffled(const Interface& interface,
                                absl::string_view prefix, uint64_t seed) {
@@ -24,7 +17,7 @@ std::vector<uint32_t> Shuffled(const Interface& interface,
   for (uint32_t i = 0; i < interface.exports.size(); ++i) {
     if (interface.exports[i].type.kind != wasm::ExternalKind::kFunc) continue;
     if (!absl::StartsWith(interface.exports[i].name, prefix)) continue;
-    order.emplace_back(NameHash(interface.exports[i].name, seed), i);
+    order.emplace_back(Mix(seed, NameHash(interface.exports[i].name)), i);
   }
   std::sort(order.begin(), order.end());
   std::vector<uint32_t> out;

@@ -24,12 +24,6 @@ constexpr uint64_t kMaxTableCalls = 8;
 // Calls between two looks at memories.
 constexpr size_t kLookPeriod = 4;
 
-uint64_t NameSeed(absl::string_view name) {
-  Hasher hasher;
-  for (const char c : name) hasher.Add(static_cast<uint8_t>(c));
-  return hasher.hash();
-}
-
 // Whether the module may wait for other threads.
 bool MayWait(const exec::Module& module) {
   for (const wasm::Memory& memory : module.wasm().memories) {
@@ -57,7 +51,7 @@ class Session {
         if (!CallExport(call)) break;
       }
       if (host_->poison() == Poison::kNone) CallTables();
-      if (host_->poison() == Poison::kNone) host_->Look(/*memories=*/true);
+      if (host_->poison() == Poison::kNone) host_->Look(/*all=*/true);
     }
     result_.poison = std::max(result_.poison, host_->poison());
     result_.grows = store_->usage().grows;
@@ -123,7 +117,7 @@ bool Session::Start() {
   host_->Ended(made->start, {});
   if (host_->poison() != Poison::kNone) return false;
   if (made->start.returned()) host_->SetInstance(instance_);
-  host_->Look(/*memories=*/true);
+  host_->Look(/*all=*/true);
   return made->start.returned();
 }
 
@@ -135,7 +129,7 @@ bool Session::CallExport(const PlannedCall& call) {
   const auto type = func->type(*store_);
   if (!type.ok()) return true;
   const auto args =
-      host_->Arguments(*type, call.vector, Mix(options_.seed, NameSeed(name)));
+      host_->Arguments(*type, call.vector, Mix(options_.seed, NameHash(name)));
   BeginStep();
   if (!args) {
     result_.trapped_at_once.push_back(true);
@@ -153,8 +147,7 @@ bool Session::CallExport(const PlannedCall& call) {
   if (host_->poison() != Poison::kNone) return false;
   if (options_.look_often || result_.steps % kLookPeriod == 0 ||
       !ended.returned()) {
-    host_->Look(options_.look_often ||
-                host_->observer().memory_bytes() <= (1 << 20));
+    host_->Look(/*all=*/false);
   }
   return true;
 }

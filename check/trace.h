@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "check/random.h"
 
 namespace weft::check {
@@ -17,11 +18,21 @@ namespace weft::check {
 class Hasher {
  public:
   void Add(uint64_t word) { hash_ = Mix(hash_, word); }
+  void AddText(absl::string_view text) {
+    for (const char c : text) Add(static_cast<uint8_t>(c));
+  }
   uint64_t hash() const { return hash_; }
 
  private:
   uint64_t hash_ = 0;
 };
+
+// The hash of a name, for seeds that depend on it.
+inline uint64_t NameHash(absl::string_view name) {
+  Hasher hasher;
+  hasher.AddText(name);
+  return hasher.hash();
+}
 
 enum class EventKind : uint8_t {
   kCall,      // The host is about to call an export, or to instantiate.

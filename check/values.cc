@@ -1,12 +1,12 @@
 #include "check/values.h"
 
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "exec/value_text.h"
+#include "ir/wasm/type_text.h"
 
 namespace weft::check {
 namespace {
@@ -86,17 +86,6 @@ F Float(ByteSource& source) {
   }
 }
 
-template <typename F>
-std::string FloatText(F value, uint64_t payload) {
-  if (std::isnan(value)) {
-    return absl::StrFormat("%snan:0x%x", std::signbit(value) ? "-" : "",
-                           payload);
-  }
-  char buffer[64];
-  const auto result = std::to_chars(buffer, buffer + sizeof(buffer), value);
-  return std::string(buffer, result.ptr);
-}
-
 }  // namespace
 
 uint64_t InterestingBits(ValueType::Kind kind, ByteSource& source) {
@@ -148,25 +137,8 @@ Val InterestingNumber(ValueType::Kind kind, ByteSource& source) {
 }
 
 std::string NumberText(const Val& value) {
-  switch (value.kind()) {
-    case ValueType::kI32:
-      return absl::StrCat("i32 ", static_cast<int32_t>(value.i32()));
-    case ValueType::kI64:
-      return absl::StrCat("i64 ", static_cast<int64_t>(value.i64()));
-    case ValueType::kF32:
-      return absl::StrCat("f32 ",
-                          FloatText(value.f32(), value.f32_bits() & 0x7fffff));
-    case ValueType::kF64:
-      return absl::StrCat(
-          "f64 ", FloatText(value.f64(), value.f64_bits() & 0xfffffffffffffu));
-    case ValueType::kV128:
-      return absl::StrFormat("v128 0x%016x%016x", value.high(), value.low());
-    case ValueType::kNone:
-    case ValueType::kRef:
-    case ValueType::kBottom:
-      break;
-  }
-  return "";
+  return absl::StrCat(wasm::ValueTypeText(value.kind()), " ",
+                      exec::NumberText(value));
 }
 
 }  // namespace weft::check

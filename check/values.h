@@ -20,7 +20,8 @@ uint64_t InterestingBits(wasm::ValueType::Kind kind, ByteSource& source);
 // A number or vector of that kind.
 exec::Val InterestingNumber(wasm::ValueType::Kind kind, ByteSource& source);
 
-// "i32 -1", "f64 0.5", "f32 nan:0x400000", "v128 0x...".
+// With its type: "i32 -1", "f64 0.5", "f32 nan:0x400000", "v128 0x...".
+// REQUIRES: no reference.
 std::string NumberText(const exec::Val& value);
 
 }  // namespace weft::check

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "check/export_functions.h"
+#include "check/reduce/reduce.h"
 
 namespace weft::check {
 namespace {
@@ -52,6 +53,7 @@ class Verification {
   }
   DiffOptions ModuleOptions() const;
   DiffOptions FunctionOptions() const;
+  DiffOptions ReproducerOptions() const;
   // Both: false when a difference was found, which is in result_ then.
   absl::StatusOr<bool> CompareModules(absl::Span<const uint8_t> before,
                                       absl::Span<const uint8_t> after);
@@ -61,6 +63,8 @@ class Verification {
   void Take(const DiffResult& diff);
   // Finds the shortest beginning of `passes` that shows a difference.
   absl::Status Blame(const std::vector<PassId>& passes);
+  // Makes the reproducer, of the module `before` the guilty passes.
+  absl::Status Reproduce(absl::Span<const uint8_t> before);
 
   const absl::Span<const uint8_t> before_;
   const absl::Span<const uint8_t> after_;
@@ -76,6 +80,14 @@ DiffOptions Verification::ModuleOptions() const {
   out.features = optimize_.features;
   out.max_seconds = std::max(1.0, SecondsLeft());
   out.calls_per_session = kCallsPerSession;
+  return out;
+}
+
+DiffOptions Verification::ReproducerOptions() const {
+  DiffOptions out;
+  out.seed = options_.seed;
+  out.features = optimize_.features;
+  out.fuel = kFunctionFuel;
   return out;
 }
 
@@ -156,7 +168,8 @@ absl::StatusOr<bool> Verification::ComparePasses() {
     if (!*equal) {
       result_.pass = std::string(passes::InfoOf(pass).name);
       result_.passes = {pass};
-      result_.reproducer = std::move(before);
+      const absl::Status reproduced = Reproduce(before);
+      if (!reproduced.ok()) return reproduced;
       return false;
     }
     before = *std::move(after);
@@ -184,6 +197,32 @@ absl::Status Verification::Blame(const std::vector<PassId>& passes) {
   result_.passes = passes;
   result_.difference = difference;
   result_.function = function;
+  return absl::OkStatus();
+}
+
+// A function that only a direct call reaches is exported.
+absl::Status Verification::Reproduce(absl::Span<const uint8_t> before) {
+  result_.reproducer.assign(before.begin(), before.end());
+  if (result_.function >= 0) {
+    absl::StatusOr<Bytes> open =
+        ExportFunctions(before, {static_cast<uint32_t>(result_.function)});
+    if (!open.ok()) return open.status();
+    result_.reproducer = *std::move(open);
+  }
+  Differ differ(ReproducerOptions());
+  const auto differs = [&](absl::Span<const uint8_t> module) {
+    const absl::StatusOr<Bytes> after = Optimize(module, result_.passes);
+    if (!after.ok()) return false;
+    const auto diff = differ.Diff(module, *after);
+    return diff.ok() && diff->verdict == Verdict::kDifferent &&
+           diff->difference.what == result_.difference.what;
+  };
+  ReduceOptions reduce;
+  reduce.seconds = options_.reduce_seconds;
+  absl::StatusOr<Bytes> reduced =
+      Reduce(result_.reproducer, differs, reduce, nullptr);
+  // It may take the state of many calls to show; then it stays as it is.
+  if (reduced.ok()) result_.reproducer = *std::move(reduced);
   return absl::OkStatus();
 }
 
@@ -219,7 +258,8 @@ absl::StatusOr<VerifyResult> Verification::Run() {
     result_.verdict = Verdict::kPoisoned;
   }
   if (!*equal && result_.reproducer.empty()) {
-    result_.reproducer.assign(before_.begin(), before_.end());
+    const absl::Status reproduced = Reproduce(before_);
+    if (!reproduced.ok()) return reproduced;
   }
   return std::move(result_);
 }

@@ -25,8 +25,7 @@ struct VerifyOptions {
   // Time for all comparisons together; what does not fit is left out.
   double seconds = 60;
   uint64_t seed = 1;
-  bool reduce = true;  // The reproducer.
-  double reduce_seconds = 30;
+  double reduce_seconds = 30;  // For the reproducer.
 };
 
 struct VerifyResult {
@@ -37,7 +36,8 @@ struct VerifyResult {
   // the input; -1 when it could not be told.
   std::string pass;
   int64_t function = -1;
-  // A module that `passes` make something else of.
+  // A module that `passes` make something else of, reduced where it shows by
+  // itself.
   std::vector<uint8_t> reproducer;
   std::vector<passes::PassId> passes;
   // Functions of the input that function passes changed; those of them that

@@ -17,6 +17,7 @@
 #include "check/campaign/workers.h"
 #include "ir/wasm/reader.h"
 #include "ir/wasm/validator.h"
+#include "tools/command_output.h"
 #include "tools/file_io.h"
 #include "tools/fuzz_options.h"
 #include "tools/fuzz_report.h"
@@ -38,18 +39,6 @@ volatile sig_atomic_t interrupted = 0;
 
 void NoteInterrupt(int) { interrupted = 1; }
 
-absl::Status WriteFile(const Environment& env, const std::string& path,
-                       absl::string_view text) {
-  absl::StatusOr<OutputFile> file = OutputFile::Resolve(*env.files, path);
-  if (!file.ok()) return file.status();
-  const absl::Status staged =
-      file->Stage({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
-  if (!staged.ok()) return staged;
-  size_t failed = 0;
-  OutputFile* const files[] = {&*file};
-  return CommitAll(files, &failed);
-}
-
 // One campaign; its steps in the order in which they are called.
 class FuzzRun {
  public:
@@ -60,7 +49,7 @@ class FuzzRun {
         ledger_(name_) {}
 
   int Run() {
-    if (!ReadCorpus()) return exit_code_;
+    if (!CheckOutputs() || !ReadCorpus()) return exit_code_;
     if (options_.pair >= 0) return CheckOne();
     if (!ReadLedger()) return exit_code_;
     struct sigaction action = {};
@@ -78,6 +67,9 @@ class FuzzRun {
     return exit_code_;
   }
 
+  // Both complain when they fail.
+  bool Write(const std::string& path, const std::string& text);
+  bool CheckOutputs();
   bool ReadCorpus();
   bool ReadLedger();
   bool SaveLedger();
@@ -103,6 +95,29 @@ class FuzzRun {
   std::set<std::string> written_;
   int exit_code_ = kExitOk;
 };
+
+bool FuzzRun::Write(const std::string& path, const std::string& text) {
+  exit_code_ = WriteTextOutput(env_, path, [&text](std::string* out) {
+    *out = text;
+    return kExitOk;
+  });
+  return exit_code_ == kExitOk;
+}
+
+// What cannot be written is to be known before hours are spent.
+bool FuzzRun::CheckOutputs() {
+  std::error_code error;
+  if (!options_.out.empty() &&
+      !std::filesystem::is_directory(options_.out, error)) {
+    Fail(options_.out, absl::NotFoundError("not a directory"));
+    return false;
+  }
+  if (options_.report.empty()) return true;
+  const absl::Status report =
+      OutputFile::Resolve(*env_.files, options_.report).status();
+  if (!report.ok()) Fail(options_.report, report);
+  return report.ok();
+}
 
 // Takes the modules that are valid, in the order of their names.
 bool FuzzRun::ReadCorpus() {
@@ -157,9 +172,7 @@ bool FuzzRun::ReadLedger() {
 bool FuzzRun::SaveLedger() {
   if (options_.ledger.empty()) return true;
   saved_ = SteadySeconds();
-  const absl::Status status = WriteFile(env_, options_.ledger, ledger_.Text());
-  if (!status.ok()) Fail(options_.ledger, status);
-  return status.ok();
+  return Write(options_.ledger, ledger_.Text());
 }
 
 std::optional<uint64_t> FuzzRun::NextBlock() {
@@ -211,11 +224,7 @@ bool FuzzRun::WriteFindings() {
     const std::string path =
         absl::StrCat(options_.out, "/", FindingName(finding));
     if (!written_.insert(path).second) continue;
-    const absl::Status status =
-        WriteFile(env_, path, check::TestCaseText(finding));
-    if (status.ok()) continue;
-    Fail(path, status);
-    return false;
+    if (!Write(path, check::TestCaseText(finding))) return false;
   }
   return true;
 }
@@ -224,10 +233,9 @@ int FuzzRun::Finish() {
   if (exit_code_ != kExitOk) return exit_code_;
   const check::CampaignReport& report = ledger_.report();
   if (!SaveLedger() || !WriteFindings()) return exit_code_;
-  if (!options_.report.empty()) {
-    const absl::Status status =
-        WriteFile(env_, options_.report, FuzzJson(report, name_));
-    if (!status.ok()) return Fail(options_.report, status);
+  if (!options_.report.empty() &&
+      !Write(options_.report, FuzzJson(report, name_))) {
+    return exit_code_;
   }
   if (!options_.quiet) {
     const int printed = Print(env_, FuzzSummary(report));
@@ -253,9 +261,7 @@ int FuzzRun::CheckOne() {
   if (!options_.out.empty()) {
     const std::string path =
         absl::StrCat(options_.out, "/", FindingName(finding));
-    const absl::Status status =
-        WriteFile(env_, path, check::TestCaseText(finding));
-    if (!status.ok()) return Fail(path, status);
+    if (!Write(path, check::TestCaseText(finding))) return exit_code_;
   }
   const int printed =
       Print(env_, absl::StrCat("pair ", pair.number, ", ",

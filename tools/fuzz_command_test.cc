@@ -50,6 +50,14 @@ TEST_F(FuzzCommandTest, OnePair) {
   EXPECT_THAT(Text(Path("none-3.wat")), HasSubstr("(module"));
 }
 
+TEST_F(FuzzCommandTest, OutputsAreCheckedFirst) {
+  EXPECT_EQ(RunFuzz(env_, {absl::StrCat("--out=", Path("absent"))}),
+            kExitInvalid);
+  EXPECT_THAT(files_.err(), HasSubstr("not a directory"));
+  EXPECT_EQ(RunFuzz(env_, {absl::StrCat("--report=", Path("absent/r.json"))}),
+            kExitInvalid);
+}
+
 TEST_F(FuzzCommandTest, WrongArguments) {
   for (const char* wrong :
        {"--time=0", "--count=0", "--seed=x", "--shard=0/4", "--shard=5/4",

@@ -2,20 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "check/campaign/investigate.h"
 
 namespace weft::tools {
-namespace {
-
-std::string DifferenceText(const check::Difference& d) {
-  return absl::StrCat(d.what, d.call.empty() ? "" : " in ", d.call, ": ",
-                      d.before, " before, ", d.after, " after",
-                      d.memory.empty() ? "" : "; ", d.memory);
-}
-
-}  // namespace
-
 std::string VerifySummary(const check::VerifyResult& result) {
   return absl::StrFormat(
       "verified: %s%s; %d calls compared, %d operators; %d functions changed, "

@@ -1,7 +1,6 @@
 #include "tools/run_values.h"
 
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
@@ -9,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "exec/value_text.h"
 
 namespace weft::tools {
 namespace {
@@ -65,17 +64,6 @@ bool ParseFloat(const std::string& text, T* value) {
   return *end == '\0';
 }
 
-template <typename T>
-std::string FloatText(T value, uint64_t payload) {
-  if (std::isnan(value)) {
-    return absl::StrFormat("%snan:0x%x", std::signbit(value) ? "-" : "",
-                           payload);
-  }
-  char buffer[64];
-  const auto result = std::to_chars(buffer, buffer + sizeof(buffer), value);
-  return std::string(buffer, result.ptr);
-}
-
 }  // namespace
 
 absl::StatusOr<Val> ParseValue(absl::string_view text, ValueType type) {
@@ -116,20 +104,7 @@ absl::StatusOr<Val> ParseValue(absl::string_view text, ValueType type) {
 }
 
 std::string ValueText(const Val& value) {
-  switch (value.kind()) {
-    case ValueType::kI32:
-      return absl::StrCat(static_cast<int32_t>(value.i32()));
-    case ValueType::kI64:
-      return absl::StrCat(static_cast<int64_t>(value.i64()));
-    case ValueType::kF32:
-      return FloatText(value.f32(), value.f32_bits() & 0x7fffff);
-    case ValueType::kF64:
-      return FloatText(value.f64(), value.f64_bits() & 0xfffffffffffff);
-    case ValueType::kV128:
-      return absl::StrFormat("0x%016x%016x", value.high(), value.low());
-    default:
-      break;
-  }
+  if (!value.is_ref()) return exec::NumberText(value);
   return value.is_null() ? "null" : "ref";
 }
 

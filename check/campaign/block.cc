@@ -39,14 +39,19 @@ CampaignReport RunBlock(const BlockOptions& options, uint64_t first,
     if (result.defect == Defect::kNone) continue;
     progress->defects.fetch_add(1, std::memory_order_relaxed);
     progress->investigating.store(true, std::memory_order_relaxed);
+    bool wanted = false;
     InvestigateOptions investigate;
-    investigate.reduce = false;
+    investigate.seconds = options.reduce_seconds;
+    investigate.reduces = [&](const std::string& pass) {
+      wanted = known[pass]++ < options.max_findings_per_pass;
+      return wanted;
+    };
     Finding finding =
         Investigate(options.pairs, pair, result.defect, investigate);
-    if (known[finding.pass]++ < options.max_findings_per_pass) {
-      investigate.reduce = true;
-      investigate.seconds = options.reduce_seconds;
-      finding = Investigate(options.pairs, pair, result.defect, investigate);
+    if (result.defect == Defect::kNotReproducible) {  // Never reduced.
+      wanted = known[finding.pass]++ < options.max_findings_per_pass;
+    }
+    if (wanted) {
       report.findings.push_back(std::move(finding));
     }
     progress->investigating.store(false, std::memory_order_relaxed);

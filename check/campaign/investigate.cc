@@ -64,13 +64,9 @@ std::string ShapeOf(absl::Span<const uint8_t> bytes) {
 }
 
 std::string WhatText(const PairResult& result) {
-  if (result.defect != Defect::kDifferent) return result.message;
-  const Difference& d = result.diff.difference;
-  std::string text = d.what;
-  if (!d.call.empty()) absl::StrAppend(&text, ", ", d.call);
-  absl::StrAppend(&text, ": ", d.before, " | ", d.after);
-  if (!d.memory.empty()) absl::StrAppend(&text, "; ", d.memory);
-  return text;
+  return result.defect == Defect::kDifferent
+             ? DifferenceText(result.diff.difference)
+             : result.message;
 }
 
 }  // namespace
@@ -126,7 +122,7 @@ Finding Investigate(const PairOptions& options, const Pair& pair, Defect defect,
       finding.pass =
           std::string(passes::InfoOf(finding.pipeline.passes.back()).name);
     }
-    if (investigate.reduce) {
+    if (!investigate.reduces || investigate.reduces(finding.pass)) {
       ReduceOptions reduce;
       reduce.seconds = investigate.seconds;
       auto reduced = Reduce(

@@ -2,6 +2,7 @@
 #ifndef WEFT_CHECK_CAMPAIGN_INVESTIGATE_H_
 #define WEFT_CHECK_CAMPAIGN_INVESTIGATE_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,7 +13,8 @@
 namespace weft::check {
 
 struct InvestigateOptions {
-  bool reduce = true;
+  // Whether a finding of this guilty pass is to be reduced; null for yes.
+  std::function<bool(const std::string& pass)> reduces;
   double seconds = 30;  // For reducing.
   // Ask in a process of its own, for defects that end or hang the process;
   // after so many seconds it counts as hanging.

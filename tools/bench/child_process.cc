@@ -56,6 +56,15 @@ std::string LastLine(const std::string& path) {
 
 }  // namespace
 
+int LastCore() {
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof(cores), &cores) != 0) return -1;
+  for (int i = CPU_SETSIZE - 1; i >= 0; --i) {
+    if (CPU_ISSET(static_cast<size_t>(i), &cores)) return i;
+  }
+  return -1;
+}
+
 absl::StatusOr<Usage> RunChild(const std::vector<std::string>& command,
                                const ChildOptions& options) {
   std::vector<char*> arguments;

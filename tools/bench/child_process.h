@@ -19,6 +19,9 @@ struct Usage {
   uint64_t peak_bytes = 0;
 };
 
+// The last core that this process may run on; -1 when that is not known.
+int LastCore();
+
 struct ChildOptions {
   int core = -1;               // Run on this one alone; -1: on any.
   int max_cpu_seconds = 1800;  // Ended beyond.

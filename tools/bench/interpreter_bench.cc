@@ -1,7 +1,6 @@
 // Times programs in interpreters: each run is a process of its own on one core,
 // the interpreters taking turns.
 
-#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -126,15 +125,6 @@ std::string Help() {
       "coremark-lib and the module to translate are run without imports, the\n"
       "same bytes by all: see tools/bench/closed_module.h.\n\n",
       OptionHelp(TextsOf<InterpreterBenchOptions>(kOptions)));
-}
-
-int LastCore() {
-  cpu_set_t cores;
-  if (sched_getaffinity(0, sizeof(cores), &cores) != 0) return -1;
-  for (int i = CPU_SETSIZE - 1; i >= 0; --i) {
-    if (CPU_ISSET(static_cast<size_t>(i), &cores)) return i;
-  }
-  return -1;
 }
 
 double Median(std::vector<double> values) {

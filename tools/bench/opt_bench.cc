@@ -2,7 +2,6 @@
 // time and memory, each program in a process of its own on the same core, the
 // two taking turns.
 
-#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -96,15 +95,6 @@ std::string Help() {
       "optimizer. Speed is bytes of the code section\nread per second of user "
       "time, the least of all runs.\n\n",
       OptionHelp(TextsOf<BenchOptions>(kOptions)));
-}
-
-int LastCore() {
-  cpu_set_t cores;
-  if (sched_getaffinity(0, sizeof(cores), &cores) != 0) return -1;
-  for (int i = CPU_SETSIZE - 1; i >= 0; --i) {
-    if (CPU_ISSET(static_cast<size_t>(i), &cores)) return i;
-  }
-  return -1;
 }
 
 // The weft that was built with this program.
