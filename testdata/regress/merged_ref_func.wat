@@ -3,7 +3,7 @@
 (module
   (type (;0;) (func (param i32 externref funcref)))
   (type (;1;) (func))
-  (table (;0;) 1 funcref)
+  (table (;0;) 0 funcref)
   (export "a" (func 0))
   (elem (;0;) (i32.const 0) func 2)
   (elem (;1;) declare func 1 3)
