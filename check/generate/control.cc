@@ -35,7 +35,8 @@ bool FunctionMaker::MultiBlock(ValueType want) {
   const TypeList params = RandomTypes(3);
   TypeList results;
   if (want != ValueType::kNone) results.Add(want);
-  for (ValueType type : Types(RandomTypes(2))) results.Add(type);
+  const TypeList more = RandomTypes(2);
+  for (ValueType type : Types(more)) results.Add(type);
   const bool is_if = source_.OneIn(3);
   Values(params);
   if (is_if) Condition();
