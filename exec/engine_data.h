@@ -7,8 +7,10 @@
 
 #include "absl/status/status.h"
 #include "exec/engine.h"
+#include "exec/runtime/heap_space.h"
 #include "exec/runtime/interrupter.h"
 #include "exec/runtime/memory_pool.h"
+#include "exec/runtime/stack_region.h"
 #include "exec/runtime/type_registry.h"
 
 namespace weft::exec {
@@ -21,6 +23,8 @@ class EngineData {
   TypeRegistry& types() { return types_; }
   // Null when memories are explicit.
   MemoryPool* pool() { return guards_ ? &pool_ : nullptr; }
+  StackPool& stacks() { return stacks_; }
+  HeapSpacePool& heap_spaces() { return heap_spaces_; }
   DeadlineTimer& timer() { return timer_; }
   // InvalidArgument when `type` is no value type, or names a defined type that
   // the engine does not have.
@@ -33,6 +37,8 @@ class EngineData {
   const bool guards_;
   TypeRegistry types_;
   MemoryPool pool_;
+  StackPool stacks_;
+  HeapSpacePool heap_spaces_;
   DeadlineTimer timer_;
 };
 

@@ -24,6 +24,8 @@ StoreData::StoreData(const Engine& e, const StoreOptions& o)
       budget{.max_memory_bytes = o.max_memory,
              .max_table_entries = o.max_table_entries,
              .failing_grow = o.failing_grow},
+      slots(&e.data()->stacks()),
+      links(&e.data()->stacks()),
       interrupter(std::make_shared<Interrupter>(&context)) {
   context.metering = engine.options().metering;
   context.nans = options.nans;
@@ -31,13 +33,14 @@ StoreData::StoreData(const Engine& e, const StoreOptions& o)
   context.code_memory = code_memory.data();
   context.types = &engine.data()->types();
   context.interrupter = interrupter.get();
-  heap =
-      std::make_unique<Heap>(engine.data()->types(),
-                             HeapOptions{.limit = options.max_heap,
-                                         .stress = options.gc_stress,
-                                         .interrupt = &context.interrupt,
-                                         .release = options.release_host_ref,
-                                         .release_data = options.release_data});
+  heap = std::make_unique<Heap>(
+      engine.data()->types(),
+      HeapOptions{.limit = options.max_heap,
+                  .stress = options.gc_stress,
+                  .interrupt = &context.interrupt,
+                  .spaces = &engine.data()->heap_spaces(),
+                  .release = options.release_host_ref,
+                  .release_data = options.release_data});
   heap->set_roots(this);
   context.heap = heap.get();
 }

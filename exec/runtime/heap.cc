@@ -171,6 +171,9 @@ Heap::~Heap() {
   while (rooted_ != nullptr) rooted_->Unlink();
   state_->host_refs.ClearMarks();
   state_->host_refs.Sweep(options_.release, options_.release_data);
+  if (state_->space != nullptr && options_.spaces != nullptr) {
+    options_.spaces->Return(std::move(state_->space));
+  }
 }
 
 TrapKind Heap::Allocate(TypeId type, uint32_t length, uint64_t bytes,
@@ -192,7 +195,9 @@ TrapKind Heap::Allocate(TypeId type, uint32_t length, uint64_t bytes,
 TrapKind Heap::AllocateSlow(uint8_t size_class, uint64_t bytes, Ref* out) {
   State& state = *state_;
   if (state.space == nullptr) {
-    state.space = std::make_unique<HeapSpace>(options_.limit);
+    state.space = options_.spaces == nullptr
+                      ? std::make_unique<HeapSpace>(options_.limit)
+                      : options_.spaces->Take(options_.limit);
     base_ = state.space->base();
     state.trigger_blocks =
         std::min(kMinBudgetBlocks, state.space->limit_blocks());

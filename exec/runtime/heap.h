@@ -22,6 +22,7 @@
 namespace weft::exec {
 
 class Heap;
+class HeapSpacePool;
 class RootedRef;
 class TypeRegistry;
 
@@ -56,6 +57,9 @@ struct HeapOptions {
   bool stress = false;
   // Not 0: a collection is given up; see Context::interrupt.
   const std::atomic<uint32_t>* interrupt = nullptr;
+  // Where its memory comes from and goes back to; null: the system. Outlives
+  // the heap.
+  HeapSpacePool* spaces = nullptr;
   // Called once for each value of a host reference that nobody can reach any
   // more, and for all that are left when the heap ends. Must not use the heap.
   void (*release)(void* data, uint64_t value) = nullptr;

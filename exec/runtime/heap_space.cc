@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "base/check.h"
 
@@ -21,15 +22,23 @@ constexpr uint32_t kMinCellBytes = 16;
 // What is kept of the mark stack between collections.
 constexpr size_t kKeptStackBytes = size_t{1} << 20;
 
+// How many spaces a pool keeps, and blocks of each that have memory.
+constexpr size_t kMaxFreeSpaces = 16;
+constexpr uint32_t kKeptBlocks = 16;
+
 size_t RoundUp(size_t bytes, size_t unit) {
   return (bytes + unit - 1) / unit * unit;
+}
+
+uint32_t BlocksFor(uint64_t limit) {
+  return static_cast<uint32_t>(
+      std::clamp<uint64_t>(limit / kHeapBlockBytes, kMinBlocks, kMaxBlocks));
 }
 
 }  // namespace
 
 HeapSpace::HeapSpace(uint64_t limit) {
-  uint32_t blocks = static_cast<uint32_t>(
-      std::clamp<uint64_t>(limit / kHeapBlockBytes, kMinBlocks, kMaxBlocks));
+  uint32_t blocks = BlocksFor(limit);
   while (!Reserve(blocks)) {
     if (blocks <= kMinBlocks) return;
     blocks /= 2;
@@ -225,6 +234,16 @@ void HeapSpace::Trim(uint32_t keep) {
   }
 }
 
+void HeapSpace::Reset() {
+  std::memset(marks_, 0, size_t{high_water_} * kHeapBlockBytes / 64);
+  std::memset(used_, 0, high_water_ / 8 + 1);
+  used_[0] = 1;
+  sweeps_ = {};
+  used_blocks_ = 0;
+  first_free_word_ = 0;
+  Trim(kKeptBlocks);
+}
+
 void HeapSpace::TrimMarkStack(size_t entries) {
   const size_t bytes = RoundUp(entries * sizeof(Ref), 4096);
   if (bytes <= kKeptStackBytes) return;
@@ -241,6 +260,27 @@ bool HeapSpace::IsCell(Ref ref) const {
   }
   const uint32_t cell = kSizeClassBytes[blocks_[block].size_class];
   return offset % cell == 0 && offset + cell <= kHeapBlockBytes;
+}
+
+std::unique_ptr<HeapSpace> HeapSpacePool::Take(uint64_t limit) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (size_t i = free_.size(); i-- > 0;) {
+      if (free_[i]->limit_blocks() != BlocksFor(limit)) continue;
+      std::unique_ptr<HeapSpace> space = std::move(free_[i]);
+      free_.erase(free_.begin() + i);
+      return space;
+    }
+  }
+  return std::make_unique<HeapSpace>(limit);
+}
+
+void HeapSpacePool::Return(std::unique_ptr<HeapSpace> space) {
+  if (space->limit_blocks() == 0) return;
+  space->Reset();
+  std::lock_guard<std::mutex> lock(mutex_);
+  free_.push_back(std::move(space));
+  if (free_.size() > kMaxFreeSpaces) free_.erase(free_.begin());
 }
 
 }  // namespace weft::exec

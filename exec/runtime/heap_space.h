@@ -6,6 +6,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
 
 #include "exec/runtime/size_classes.h"
 #include "exec/runtime/types.h"
@@ -67,6 +70,9 @@ class HeapSpace {
   // and `keep` blocks.
   void Trim(uint32_t keep);
 
+  // Frees everything, whatever is marked: as new, but for what was touched.
+  void Reset();
+
   // Room for one reference per object, for whoever marks.
   Ref* mark_stack() const { return mark_stack_; }
   // Gives memory of the mark stack back of which `entries` were used.
@@ -124,6 +130,19 @@ class HeapSpace {
   uint32_t used_blocks_ = 0;
   uint32_t high_water_ = 1;       // Blocks from here on are still zero.
   uint32_t first_free_word_ = 0;  // No word of used_ before it has room.
+};
+
+// Spaces of heaps that are gone, kept for new ones. Thread-safe; one per
+// engine.
+class HeapSpacePool {
+ public:
+  // As HeapSpace's constructor.
+  std::unique_ptr<HeapSpace> Take(uint64_t limit);
+  void Return(std::unique_ptr<HeapSpace> space);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<HeapSpace>> free_;
 };
 
 }  // namespace weft::exec

@@ -4,6 +4,8 @@
 #include <sys/resource.h>
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace weft::exec {
@@ -55,6 +57,41 @@ TEST(HeapSpaceTest, RunsLieBetweenMarkedCells) {
   EXPECT_EQ(third.end, run.end);
   const CellRun none = space.NextRun(three, 1000000);
   EXPECT_EQ(none.begin, none.end);
+}
+
+TEST(HeapSpaceTest, ResetGivesTheSameCellsZeroedAgain) {
+  HeapSpace space(1 << 20);
+  ASSERT_TRUE(space.AddBlock(0));
+  const CellRun first = space.NextRun(0, 10);
+  space.base()[first.begin] = 7;
+  space.BeginMarking();
+  space.Mark(first.begin);
+  space.FinishMarking();
+  bool dirty = false;
+  const Ref large = space.AllocateLarge(31, &dirty);
+  ASSERT_NE(large, kNullRef);
+  EXPECT_FALSE(dirty);
+  space.Reset();
+  EXPECT_EQ(space.used_blocks(), 0u);
+  // What was marked is free.
+  ASSERT_TRUE(space.AddBlock(0));
+  const CellRun again = space.NextRun(0, 10);
+  EXPECT_EQ(again.begin, first.begin);
+  EXPECT_EQ(again.end, first.end);
+  EXPECT_EQ(space.base()[again.begin], 0);
+  // The first of these blocks may have been written.
+  EXPECT_EQ(space.AllocateLarge(31, &dirty), large);
+  EXPECT_TRUE(dirty);
+  EXPECT_EQ(space.AllocateLarge(1, &dirty), kNullRef);
+}
+
+TEST(HeapSpaceTest, APoolKeepsSpacesBySize) {
+  HeapSpacePool pool;
+  std::unique_ptr<HeapSpace> space = pool.Take(1 << 20);
+  const HeapSpace* const kept = space.get();
+  pool.Return(std::move(space));
+  EXPECT_NE(pool.Take(4 << 20).get(), kept);
+  EXPECT_EQ(pool.Take(1 << 20).get(), kept);
 }
 
 TEST(HeapSpaceTest, LargeObjectsTakeTheLowestRoom) {

@@ -63,10 +63,11 @@ DeadlineTimer::Id DeadlineTimer::Add(SteadyTime time,
                                      std::shared_ptr<Interrupter> target) {
   std::lock_guard<std::mutex> lock(mutex_);
   const Id id(time, next_++);
-  const auto it = pending_.emplace(id, std::move(target)).first;
+  pending_.emplace(id, std::move(target));
   if (!thread_.joinable()) {
     thread_ = std::thread([this] { Run(); });
-  } else if (it == pending_.begin()) {
+  } else if (time < wakes_) {
+    wakes_ = time;
     changed_.notify_all();
   }
   return id;
@@ -82,12 +83,14 @@ void DeadlineTimer::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stop_) {
     if (pending_.empty()) {
+      wakes_ = SteadyTime::max();
       changed_.wait(lock);
       continue;
     }
     const auto first = pending_.begin();
     const SteadyTime time = first->first.first;
     if (std::chrono::steady_clock::now() < time) {
+      wakes_ = time;
       changed_.wait_until(lock, time);
       continue;
     }

@@ -73,6 +73,9 @@ class DeadlineTimer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<Id, std::shared_ptr<Interrupter>> pending_;
+  // When the thread looks again by itself. Deadlines that are canceled leave it
+  // too early, so that calls with later ones need not wake the thread.
+  SteadyTime wakes_ = SteadyTime::max();
   uint64_t next_ = 0;
   bool stop_ = false;
   std::thread thread_;

@@ -3,8 +3,15 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace weft::exec {
 namespace {
+
+// How many ranges a pool keeps, and how much memory of each.
+constexpr size_t kMaxFree = 64;
+constexpr uint64_t kKeptBytes = 256 << 10;
 
 struct Range {
   uintptr_t low = 0;
@@ -27,16 +34,52 @@ Range NativeStack() {
 
 }  // namespace
 
+StackPool::~StackPool() {
+  for (const Range& range : free_) munmap(range.begin, range.bytes);
+}
+
+void* StackPool::Take(uint64_t bytes) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto it =
+        std::find_if(free_.rbegin(), free_.rend(),
+                     [bytes](const Range& r) { return r.bytes == bytes; });
+    if (it != free_.rend()) {
+      void* const begin = it->begin;
+      free_.erase(std::next(it).base());
+      return begin;
+    }
+  }
+  void* const begin = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return begin == MAP_FAILED ? nullptr : begin;
+}
+
+void StackPool::Return(void* begin, uint64_t bytes) {
+  if (bytes > kKeptBytes) {
+    madvise(static_cast<uint8_t*>(begin) + kKeptBytes, bytes - kKeptBytes,
+            MADV_DONTNEED);
+  }
+  Range range{begin, bytes};
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    free_.push_back(range);
+    if (free_.size() <= kMaxFree) return;
+    range = free_.front();
+    free_.erase(free_.begin());
+  }
+  munmap(range.begin, range.bytes);
+}
+
 StackRegion::~StackRegion() {
-  if (begin_ != nullptr) munmap(begin_, bytes_);
+  if (begin_ != nullptr) pool_->Return(begin_, bytes_);
 }
 
 bool StackRegion::Reserve(uint64_t bytes, uint64_t least) {
   const auto round = [](uint64_t n) { return (n + 4095) & ~uint64_t{4095}; };
   for (bytes = round(bytes); bytes >= least; bytes = round(bytes / 2)) {
-    void* begin = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (begin != MAP_FAILED) {
+    void* const begin = pool_->Take(bytes);
+    if (begin != nullptr) {
       begin_ = begin;
       bytes_ = bytes;
       return true;
