@@ -5,7 +5,6 @@
 #ifndef WEFT_IR_WASM_CODE_VALIDATOR_H_
 #define WEFT_IR_WASM_CODE_VALIDATOR_H_
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -192,7 +191,7 @@ class CodeValidator {
 
   const ModuleContext& context_;
   const Module& module_;
-  std::array<ValidatorRow, kOpCount> rows_;
+  const ValidatorRow* const rows_;  // By operator.
 
   // Of the code at hand.
   const char* section_ = "";

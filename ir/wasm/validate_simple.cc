@@ -1,5 +1,6 @@
 // Operators that their row of ops.def describes, variables and select.
 #include <algorithm>
+#include <array>
 
 #include "ir/wasm/code_validator.h"
 
@@ -64,14 +65,24 @@ ValueType AddressType(const Limits& limits) {
   return limits.is_64 ? ValueType::kI64 : ValueType::kI32;
 }
 
+std::array<ValidatorRow, kOpCount> MakeRows() {
+  std::array<ValidatorRow, kOpCount> rows;
+  for (int i = 0; i < kOpCount; ++i) {
+    rows[i] = MakeRow(InfoOf(static_cast<Op>(i)));
+  }
+  return rows;
+}
+
+// Of all validators, for to make them costs as much as a small body.
+const std::array<ValidatorRow, kOpCount>& Rows() {
+  static const std::array<ValidatorRow, kOpCount> rows = MakeRows();
+  return rows;
+}
+
 }  // namespace
 
 CodeValidator::CodeValidator(const ModuleContext& context)
-    : context_(context), module_(context.module()) {
-  for (int i = 0; i < kOpCount; ++i) {
-    rows_[i] = MakeRow(InfoOf(static_cast<Op>(i)));
-  }
-}
+    : context_(context), module_(context.module()), rows_(Rows().data()) {}
 
 bool CodeValidator::VisitSimple(const ValidatorRow& row, const Operator& op) {
   ValueType address = ValueType::kI32;
