@@ -157,6 +157,7 @@ SessionOptions Differ::Impl::OptionsFor(const Runs& runs) const {
   SessionOptions out;
   out.seed = runs.planned.seed;
   out.manner = runs.planned.manner;
+  out.look_bytes = options_.look_bytes;
   out.store.max_memory = options_.max_memory;
   out.store.max_heap = options_.max_heap;
   out.store.max_stack = options_.max_stack;

@@ -48,6 +48,9 @@ struct DiffOptions {
   uint64_t max_memory = uint64_t{1} << 30;
   uint64_t max_heap = uint64_t{64} << 20;
   uint64_t max_stack = uint64_t{1} << 20;
+  // Bytes of each memory that are compared while a session runs, too; what is
+  // behind them, when it begins and ends.
+  uint64_t look_bytes = 1 << 20;
   wasm::FeatureSet features = wasm::FeatureSet::All();
   // Translate both without fusion, or what is after alone.
   bool fuse_before = true;

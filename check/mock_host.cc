@@ -20,8 +20,6 @@ using wasm::ValueType;
 constexpr int kMaxReentries = 12;
 constexpr int kMaxDepth = 2;
 constexpr int kMaxGrows = 3;
-// Memories above this size are looked at when a session ends, and seldom else.
-constexpr uint64_t kLargeMemory = 1 << 20;
 
 std::string ImportName(const Interface::Import& import) {
   return absl::StrCat(import.module, ".", import.field);
@@ -263,10 +261,10 @@ void MockHost::Ended(const CallResult& result, absl::Span<const Val> results) {
 }
 
 void MockHost::Look(bool all) {
-  const bool memories =
-      all || options_.look_often || observer_.memory_bytes() <= kLargeMemory;
+  const uint64_t look_bytes =
+      all || options_.look_often ? ~uint64_t{0} : options_.look_bytes;
   if (trace_.events().size() == options_.capture_event) Capture();
-  trace_.Add(EventKind::kState, observer_.HashState(memories),
+  trace_.Add(EventKind::kState, observer_.HashState(look_bytes),
              trace_.wants_text() ? observer_.StateText() : std::string());
 }
 

@@ -57,7 +57,7 @@ class MockHost {
   // Writes down how `result` ended.
   void Ended(const exec::CallResult& result,
              absl::Span<const exec::Val> results);
-  // Writes down the visible state; large memories only if `all` is set or
+  // Writes down the visible state; whole memories only if `all` is set or
   // SessionOptions::look_often.
   void Look(bool all);
 

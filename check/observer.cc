@@ -171,13 +171,13 @@ std::string Observer::Text(absl::Span<const Val> values) const {
   return text + ")";
 }
 
-uint64_t Observer::HashState(bool memories) const {
+uint64_t Observer::HashState(uint64_t look_bytes) const {
   Hasher hasher;
   for (const auto& [name, memory] : memories_) {
     const auto bytes = memory.data(store_);
     if (!bytes.ok()) continue;
     hasher.Add(bytes->size());
-    if (memories) hasher.Add(Checksum(*bytes));
+    hasher.Add(Checksum(bytes->first(std::min(bytes->size(), look_bytes))));
   }
   for (const auto& [name, global] : globals_) {
     const auto value = global.Get(store_);
@@ -220,15 +220,6 @@ std::string Observer::StateText() const {
     }
   }
   return text.empty() ? "nothing" : text;
-}
-
-uint64_t Observer::memory_bytes() const {
-  uint64_t bytes = 0;
-  for (const auto& [name, memory] : memories_) {
-    const auto data = memory.data(store_);
-    if (data.ok()) bytes += data->size();
-  }
-  return bytes;
 }
 
 }  // namespace weft::check

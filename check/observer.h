@@ -52,11 +52,10 @@ class Observer {
   std::string Text(const exec::Val& value) const;
   std::string Text(absl::Span<const exec::Val> values) const;
 
-  // Of all memories (if `memories`), globals and tables.
-  uint64_t HashState(bool memories) const;
+  // Of memories (sizes, and the first `look_bytes` bytes of each), globals and
+  // tables.
+  uint64_t HashState(uint64_t look_bytes) const;
   std::string StateText() const;
-  // Bytes of all memories.
-  uint64_t memory_bytes() const;
 
  private:
   // Kind and content of a reference other than null.

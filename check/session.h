@@ -63,7 +63,10 @@ struct SessionOptions {
   std::function<uint64_t(size_t step)> fuel;
   exec::StoreOptions store;
   uint64_t max_host_calls = 2000;
-  // Where the host looks at memories: after every call, or after some.
+  // Bytes of each memory that the host looks at while a session runs; at its
+  // begin and end it looks at all.
+  uint64_t look_bytes = 1 << 20;
+  // Looks after every call, in place of some, and at all bytes.
   bool look_often = false;
   bool texts = false;
   // Keep the contents of visible memories as they are at that event.

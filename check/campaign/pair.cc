@@ -58,6 +58,7 @@ DiffOptions DiffOptionsFor(const PairOptions& options) {
   out.max_memory = 16 << 20;
   out.max_heap = 8 << 20;
   out.max_stack = 256 << 10;
+  out.look_bytes = 16 << 10;
   out.features = options.features;
   out.fuse_after = !options.fusion;
   return out;
