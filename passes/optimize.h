@@ -12,7 +12,13 @@
 #include "ir/wasm/module.h"
 #include "passes/pass.h"
 
+namespace weft::ir {
+class Function;
+}  // namespace weft::ir
+
 namespace weft::passes {
+
+struct FunctionContext;
 
 struct OptimizeOptions {
   // Run in this order; none of them: decode and encode again (-O0).
@@ -39,6 +45,10 @@ struct OptimizeOptions {
   // Called now and then with the bodies done and their number; from any one
   // thread at a time.
   std::function<void(size_t done, size_t all)> progress;
+  // For tests of checkers: runs behind the function passes of each visit, once
+  // for each body, and need not keep the meaning of what it gets. Its result is
+  // not looked at. From several threads at a time if there are several.
+  std::function<bool(const FunctionContext&, ir::Function*)> injected;
 };
 
 // What a pass did in one run.

@@ -117,7 +117,7 @@ class Worker {
     text_.clear();
     const std::vector<wasm::BranchHint> old_hints =
         MoveHints(hints, module_.funcs[func].body_offset, moves_);
-    result.outcome = Transform(func, old_.bytes(), old_hints, &new_);
+    result.outcome = Transform(func, old_.bytes(), old_hints, true, &new_);
     if (result.outcome == Outcome::kReplaced && repeats_) {
       result.outcome = Settle(func);
     }
@@ -137,10 +137,10 @@ class Worker {
   }
 
  private:
-  // Lifts `body`, runs the passes, lowers into `*out` and hints_ and validates
-  // that. kReplaced when all went well.
+  // Lifts `body`, runs the passes and, with `inject`, what was injected, lowers
+  // into `*out` and hints_ and validates that. kReplaced when all went well.
   Outcome Transform(wasm::FuncIndex func, wasm::ByteSpan body,
-                    absl::Span<const wasm::BranchHint> hints,
+                    absl::Span<const wasm::BranchHint> hints, bool inject,
                     wasm::ByteWriter* out) {
     out->clear();
     if (!lifter_.Lift(module_, func, body, 0, &function_, hints).ok()) {
@@ -154,6 +154,10 @@ class Worker {
       reports_[i].seconds += SecondsSince(start);
       Check(func, InfoOf(passes_[i]).name);
       Print(func, InfoOf(passes_[i]).name);
+    }
+    if (inject && options_.injected) {
+      options_.injected(context_, &function_);
+      Check(func, "what was injected");
     }
     if (!lowerer_.Lower(&function_, out, &hints_).ok())
       return Outcome::kOverBudget;
@@ -195,7 +199,7 @@ class Worker {
     std::vector<Form> forms = {{new_.bytes(), hints_}};
     for (int i = 0; i < kMaxRoundTrips; ++i) {
       const Outcome outcome =
-          Transform(func, forms.back().bytes, forms.back().hints, &new_);
+          Transform(func, forms.back().bytes, forms.back().hints, false, &new_);
       if (outcome != Outcome::kReplaced) return outcome;
       const auto seen = std::find_if(
           forms.begin(), forms.end(),
