@@ -1,15 +1,10 @@
 #include "check/campaign/investigate.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
 #include <functional>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "check/campaign/isolate.h"
 #include "check/reduce/reduce.h"
 #include "check/trace.h"
 #include "ir/wasm/locals.h"
@@ -20,6 +15,10 @@
 
 namespace weft::check {
 namespace {
+
+// Exit code of a process that found nothing; those of defects follow.
+// Sanitizers and failed checks have others.
+constexpr int kFirstExit = 100;
 
 // A predicate over modules and pipelines.
 using Shows = std::function<bool(absl::Span<const uint8_t>, const Pipeline&)>;
@@ -72,30 +71,30 @@ std::string WhatText(const PairResult& result) {
 }  // namespace
 
 Defect TryIsolated(const PairOptions& options, absl::Span<const uint8_t> module,
-                   const Pipeline& pipeline, double hang_seconds) {
-  const pid_t child = fork();
-  if (child < 0) return Defect::kNone;
-  if (child == 0) {
-    close(STDERR_FILENO);
-    PairChecker checker(options);
-    _exit(static_cast<int>(checker.Check(module, pipeline).defect));
-  }
-  const auto end = std::chrono::steady_clock::now() +
-                   std::chrono::duration<double>(hang_seconds);
-  int status = 0;
-  while (waitpid(child, &status, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() > end) {
-      kill(child, SIGKILL);
-      waitpid(child, &status, 0);
+                   const Pipeline& pipeline, double hang_seconds,
+                   std::string* what) {
+  const IsolatedEnd end = RunIsolated(
+      [&] {
+        PairChecker checker(options);
+        return kFirstExit +
+               static_cast<int>(checker.Check(module, pipeline).defect);
+      },
+      hang_seconds);
+  if (what != nullptr) *what = EndText(end);
+  switch (end.kind) {
+    case IsolatedEnd::Kind::kNotStarted:
+      return Defect::kNone;
+    case IsolatedEnd::Kind::kHang:
       return Defect::kHang;
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(300));
+    case IsolatedEnd::Kind::kSignal:
+      return Defect::kCrash;
+    case IsolatedEnd::Kind::kExited:
+      return end.number < kFirstExit ||
+                     end.number > kFirstExit + static_cast<int>(Defect::kHang)
+                 ? Defect::kCrash
+                 : static_cast<Defect>(end.number - kFirstExit);
   }
-  if (!WIFEXITED(status) ||
-      WEXITSTATUS(status) > static_cast<int>(Defect::kHang)) {
-    return Defect::kCrash;
-  }
-  return static_cast<Defect>(WEXITSTATUS(status));
+  return Defect::kNone;
 }
 
 Finding Investigate(const PairOptions& options, const Pair& pair, Defect defect,
@@ -134,7 +133,10 @@ Finding Investigate(const PairOptions& options, const Pair& pair, Defect defect,
       if (reduced.ok()) finding.module = *std::move(reduced);
     }
   }
-  if (!investigate.isolated) {
+  if (investigate.isolated) {
+    TryIsolated(options, finding.module, finding.pipeline,
+                investigate.hang_seconds, &finding.what);
+  } else {
     finding.what = WhatText(checker.Check(finding.module, finding.pipeline));
   }
   finding.shape = absl::StrCat(DefectText(defect), " ", finding.pass, ": ",

@@ -23,9 +23,11 @@ struct InvestigateOptions {
 };
 
 // The defect that `module` shows under `pipeline`, when it is tried in a
-// process of its own. kNone also when that could not be started.
+// process of its own, and in `*what`, if not null, how that ended. kNone also
+// when it could not be started.
 Defect TryIsolated(const PairOptions& options, absl::Span<const uint8_t> module,
-                   const Pipeline& pipeline, double hang_seconds);
+                   const Pipeline& pipeline, double hang_seconds,
+                   std::string* what = nullptr);
 
 // Shortens the pipeline to the passes that the defect needs, so that its last
 // one is the guilty one, and reduces the module. `defect` is what `pair` shows.
