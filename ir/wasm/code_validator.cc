@@ -87,7 +87,13 @@ bool CodeValidator::Run(OperatorReader* reader) {
     }
     offset_ = op.offset;
     if (is_const_ && !CheckIsConst(op)) return false;
-    if (!Visit(op)) return false;
+    // Most operators are of these two classes.
+    const ValidatorRow& row = rows_[static_cast<int>(op.op)];
+    const bool ok = row.op_class == OpClass::kSimple ? VisitSimple(row, op)
+                    : row.op_class == OpClass::kLocalGet
+                        ? VisitLocalGet(op.index[0])
+                        : Visit(row, op);
+    if (!ok) return false;
   }
   if (reader->done()) return true;
   offset_ = reader->offset();
@@ -96,8 +102,7 @@ bool CodeValidator::Run(OperatorReader* reader) {
 
 // One line per class: longer than functions should be, for the sake of the
 // compiler's check that each has one.
-bool CodeValidator::Visit(const Operator& op) {
-  const ValidatorRow& row = rows_[static_cast<int>(op.op)];
+bool CodeValidator::Visit(const ValidatorRow& row, const Operator& op) {
   switch (row.op_class) {
     case OpClass::kSimple:
       return VisitSimple(row, op);

@@ -46,6 +46,8 @@ struct ValidatorRow {
   uint8_t address_params;
   bool address_result;
   uint8_t max_align_log2;
+  bool is_atomic;  // Alignment must be natural.
+  bool replaces;   // One or two operands by one result, which is no address.
   uint8_t num_lanes;
   ValueType params[4];
   ValueType results[2];
@@ -90,8 +92,9 @@ class CodeValidator {
   // code_validator.cc, validate_simple.cc
   void Reset(const char* section);
   bool Run(OperatorReader* reader);
-  bool Visit(const Operator& op);
+  bool Visit(const ValidatorRow& row, const Operator& op);
   bool VisitSimple(const ValidatorRow& row, const Operator& op);
+  bool Replace(const ValidatorRow& row);
   bool CheckExtra(const ValidatorRow& row, const Operator& op,
                   ValueType* address);
   bool CheckMemArg(const ValidatorRow& row, const Operator& op,

@@ -201,6 +201,12 @@ constexpr OpInfo kOpInfos[kOpCount] = {
 #undef WEFT_OP
 };
 
+constexpr OpClass kOpClasses[kOpCount] = {
+#define WEFT_OP(name, text, prefix, code, op_class, ...) OpClass::k##op_class,
+#include "ir/wasm/ops.def"
+#undef WEFT_OP
+};
+
 }  // namespace internal
 
 namespace {

@@ -194,11 +194,17 @@ struct OpInfo {
 
 namespace internal {
 extern const OpInfo kOpInfos[kOpCount];
+extern const OpClass kOpClasses[kOpCount];
 }  // namespace internal
 
 // The row of `op`. REQUIRES: op < Op::kCount.
 inline const OpInfo& InfoOf(Op op) {
   return internal::kOpInfos[static_cast<int>(op)];
+}
+
+// InfoOf(op).op_class from a table that stays in the cache.
+inline OpClass ClassOf(Op op) {
+  return internal::kOpClasses[static_cast<int>(op)];
 }
 
 // The operator with that encoding, or Op::kCount when there is none.

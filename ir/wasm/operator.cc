@@ -1,7 +1,7 @@
 // Decoding is driven by the immediates column of ops.def. The few shapes that
 // make up most code (no immediate, one index, a memory access, a constant)
-// have a direct path, found through a table by the first byte; all others
-// loop over their immediate kinds.
+// have a direct path, found through a table by the first byte, and one in the
+// header where they are short; all others loop over their immediate kinds.
 #include "ir/wasm/operator.h"
 
 #include <array>
@@ -11,24 +11,8 @@
 #include "ir/wasm/type_codec.h"
 
 namespace weft::wasm {
+namespace internal {
 namespace {
-
-// Direct paths of TryRead.
-enum class Shape : uint8_t {
-  kNone,
-  kIndex,
-  kMemArg,
-  kI32,
-  kGeneral,
-  kPrefix,
-  kUnknown,
-};
-
-struct FirstByte {
-  uint16_t op;
-  Shape shape;
-  Feature feature;
-};
 
 struct ShapeRow {
   absl::string_view immediates;
@@ -39,7 +23,7 @@ struct ShapeRow {
 
 constexpr ShapeRow kShapeRows[] = {
 #define WEFT_OP(name, text, prefix, code, op_class, immediates, signature, \
-                effects, traps, access, order, feature, spec)                     \
+                effects, traps, access, order, feature, spec)              \
   {immediates, prefix, code, Feature::k##feature},
 #include "ir/wasm/ops.def"
 #undef WEFT_OP
@@ -54,7 +38,7 @@ constexpr bool SameText(absl::string_view a, absl::string_view b) {
 }
 
 constexpr Shape ShapeOf(absl::string_view immediates) {
-  if (immediates.empty()) return Shape::kNone;
+  if (immediates.empty()) return Shape::kNothing;
   if (SameText(immediates, "memarg")) return Shape::kMemArg;
   if (SameText(immediates, "i32")) return Shape::kI32;
   for (absl::string_view word :
@@ -64,9 +48,10 @@ constexpr Shape ShapeOf(absl::string_view immediates) {
   return Shape::kGeneral;
 }
 
-constexpr std::array<FirstByte, 256> MakeFirstBytes() {
+}  // namespace
+
+constexpr std::array<FirstByte, 256> kFirstBytes = [] {
   std::array<FirstByte, 256> table = {};
-  for (FirstByte& entry : table) entry.shape = Shape::kUnknown;
   for (int i = 0; i < kOpCount; ++i) {
     const ShapeRow& row = kShapeRows[i];
     if (row.prefix != 0) {
@@ -77,25 +62,26 @@ constexpr std::array<FirstByte, 256> MakeFirstBytes() {
     }
   }
   return table;
-}
+}();
 
-constexpr std::array<FirstByte, 256> kFirstBytes = MakeFirstBytes();
+}  // namespace internal
 
-}  // namespace
+using internal::FirstByte;
+using internal::Shape;
 
-bool OperatorReader::TryRead(Operator* op) {
+bool OperatorReader::TryReadAny(Operator* op) {
   op->offset = reader_.offset();
   const uint8_t* start = reader_.pos();
   uint8_t byte;
   if (!reader_.ReadByte(&byte)) return false;
-  const FirstByte& first = kFirstBytes[byte];
+  const FirstByte& first = internal::kFirstBytes[byte];
   op->op = static_cast<Op>(first.op);
   if (!features_.Has(first.feature)) {
     reader_.SetPos(start);
     return FeatureOff(first.feature);
   }
   switch (first.shape) {
-    case Shape::kNone:
+    case Shape::kNothing:
       return true;
     case Shape::kIndex:
       return reader_.ReadU32(&op->index[0]);

@@ -3,12 +3,14 @@
 #ifndef WEFT_IR_WASM_OPERATOR_H_
 #define WEFT_IR_WASM_OPERATOR_H_
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "ir/wasm/bytes.h"
+#include "ir/wasm/features.h"
 #include "ir/wasm/op.h"
 #include "ir/wasm/types.h"
 
@@ -58,6 +60,29 @@ struct Operator {
   absl::Span<const CatchClause> catches;
 };
 
+namespace internal {
+
+// What follows the first byte of an operator.
+enum class Shape : uint8_t {
+  kNothing,
+  kIndex,
+  kI32,
+  kMemArg,
+  kGeneral,
+  kPrefix,
+  kUnknown,
+};
+
+struct FirstByte {
+  uint16_t op = 0;  // Unless kPrefix or kUnknown.
+  Shape shape = Shape::kUnknown;
+  Feature feature = Feature::kMvp;
+};
+
+extern const std::array<FirstByte, 256> kFirstBytes;
+
+}  // namespace internal
+
 // Reads operators one after the other. Checks the encoding only (well-formed
 // LEBs, known opcodes, feature flags, matching nothing else). Never allocates
 // more than in proportion to the bytes that remain.
@@ -86,10 +111,60 @@ class OperatorReader {
 
   // The same in two steps, for loops that count nanoseconds: false on failure,
   // whose error status() then makes.
-  bool TryRead(Operator* op);
+  bool TryRead(Operator* op) { return TryReadShort(op) || TryReadAny(op); }
   absl::Status status() const;
 
  private:
+  // Most operators: one byte and immediates of few. False, without moving, for
+  // all others, and for what is wrong.
+  bool TryReadShort(Operator* op) {
+    constexpr size_t kMost = 4;
+    if (reader_.remaining() < kMost) return false;
+    const uint8_t* const pos = reader_.pos();
+    const internal::FirstByte first = internal::kFirstBytes[pos[0]];
+    if (!features_.Has(first.feature)) return false;
+    op->offset = reader_.offset();
+    op->op = static_cast<Op>(first.op);
+    if (first.shape == internal::Shape::kMemArg) {
+      return TryReadShortMemArg(pos, op);
+    }
+    if (first.shape > internal::Shape::kI32) return false;
+    // Nothing, an index and an i32 are read alike: few branches to guess.
+    const bool nothing = first.shape == internal::Shape::kNothing;
+    const uint32_t low = pos[1];
+    if (nothing || low < 0x80) {
+      op->index[0] = low;
+      op->value = SignExtend(low, 7);
+      reader_.Advance(nothing ? 1 : 2);
+      return true;
+    }
+    if (pos[2] >= 0x80) return false;
+    const uint32_t both = (low & 0x7f) | uint32_t{pos[2]} << 7;
+    op->index[0] = both;
+    op->value = SignExtend(both, 14);
+    reader_.Advance(3);
+    return true;
+  }
+  bool TryReadShortMemArg(const uint8_t* pos, Operator* op) {
+    if (pos[1] >= 0x40) return false;
+    op->mem.memory = 0;
+    op->mem.align_log2 = pos[1];
+    op->mem.offset = pos[2];
+    if (pos[2] < 0x80) {
+      reader_.Advance(3);
+      return true;
+    }
+    if (pos[3] >= 0x80) return false;
+    op->mem.offset = (pos[2] & 0x7fu) | uint32_t{pos[3]} << 7;
+    reader_.Advance(4);
+    return true;
+  }
+  // The low `bits` bits as an i32 of that sign.
+  static uint32_t SignExtend(uint32_t value, int bits) {
+    return static_cast<uint32_t>(static_cast<int32_t>(value << (32 - bits)) >>
+                                 (32 - bits));
+  }
+  bool TryReadAny(Operator* op);
   bool ReadImmediates(Operator* op);
   bool ReadImmediate(ImmediateKind kind, int* num_index, int* num_heap,
                      Operator* op);

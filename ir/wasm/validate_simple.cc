@@ -55,6 +55,9 @@ ValidatorRow MakeRow(const OpInfo& info) {
   row.address_params = info.address_params;
   row.address_result = info.address_result;
   row.max_align_log2 = Log2(info.access_bytes);
+  row.is_atomic = info.feature == Feature::kThreads;
+  row.replaces = (info.num_params == 1 || info.num_params == 2) &&
+                 info.num_results == 1 && !info.address_result;
   row.num_lanes = LanesOf(info);
   std::copy(std::begin(info.params), std::end(info.params), row.params);
   std::copy(std::begin(info.results), std::end(info.results), row.results);
@@ -84,11 +87,29 @@ const std::array<ValidatorRow, kOpCount>& Rows() {
 CodeValidator::CodeValidator(const ModuleContext& context)
     : context_(context), module_(context.module()), rows_(Rows().data()) {}
 
+// The common case at once: operands that are there and have the very types.
+// False, with all as it was, in any other.
+inline bool CodeValidator::Replace(const ValidatorRow& row) {
+  const size_t held = stack_.size() - height_;
+  if (held < row.num_params) return false;
+  ValueType* const top = &stack_.back();
+  if (row.num_params == 1) {
+    if (*top != row.params[0]) return false;
+    *top = row.results[0];
+    return true;
+  }
+  if (top[-1] != row.params[0] || *top != row.params[1]) return false;
+  stack_.pop_back();
+  top[-1] = row.results[0];
+  return true;
+}
+
 bool CodeValidator::VisitSimple(const ValidatorRow& row, const Operator& op) {
   ValueType address = ValueType::kI32;
   if (row.extra != ExtraCheck::kNothing && !CheckExtra(row, op, &address)) {
     return false;
   }
+  if (row.replaces && address == ValueType::kI32 && Replace(row)) return true;
   for (int i = row.num_params - 1; i >= 0; --i) {
     const bool is_address = (row.address_params >> i & 1) != 0;
     if (!Pop(is_address ? address : row.params[i])) return false;
@@ -136,8 +157,7 @@ bool CodeValidator::CheckMemArg(const ValidatorRow& row, const Operator& op,
   if (op.mem.align_log2 > row.max_align_log2) {
     return Invalid("alignment must not be larger than natural");
   }
-  if (InfoOf(op.op).feature == Feature::kThreads &&
-      op.mem.align_log2 != row.max_align_log2) {
+  if (row.is_atomic && op.mem.align_log2 != row.max_align_log2) {
     return Invalid("atomic alignment must be natural");
   }
   if (*address == ValueType::kI32 && op.mem.offset > 0xffffffffu) {
