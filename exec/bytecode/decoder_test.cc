@@ -35,7 +35,7 @@ void ReadBackAll(InstructionEncoder::FirstCell first_cell) {
     for (size_t cell = 1; cell < LayoutCells(layout); ++cell) {
       encoder.Append(0);
     }
-    std::vector<Cell> cells = encoder.cells();
+    std::vector<Cell> cells(encoder.cells().begin(), encoder.cells().end());
     std::vector<uint64_t> values;
     for (size_t field = 0; field < layout.size(); ++field) {
       const char letter = layout[field];
@@ -134,7 +134,7 @@ TEST(InstructionDecoderTest, WhatIsNoInstructionIsRefused) {
   InstructionEncoder encoder(&AddressCell);
   encoder.EmitList(IdOf(FixedInstr::kReturnMany), {2}, {1, 2});
   ASSERT_TRUE(decoder.Decode(encoder.cells(), 0, &in));
-  std::vector<Cell> cells = encoder.cells();
+  std::vector<Cell> cells(encoder.cells().begin(), encoder.cells().end());
   for (const uint32_t count : {3u, 0x7fffffffu, 0xffffffffu}) {
     SetFieldAt<uint32_t>(cells.data(), 0, count);
     EXPECT_FALSE(decoder.Decode(cells, 0, &in)) << count;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -23,29 +24,33 @@ inline Cell PackWide(uint32_t a, uint32_t b, uint32_t c) {
 
 class InstructionEncoder {
  public:
-  // `first_cells` gives the first cell of each instruction, by id.
+  // `first_cell` gives the first cell of each instruction, by id.
   using FirstCell = Cell (*)(InstrId);
-  explicit InstructionEncoder(FirstCell first_cell) : first_cell_(first_cell) {}
+  explicit InstructionEncoder(FirstCell first_cell)
+      : first_cell_(first_cell), first_cells_(kInstrCount) {}
 
-  void Clear() { cells_.clear(); }
-  const std::vector<Cell>& cells() const { return cells_; }
-  uint32_t size() const { return static_cast<uint32_t>(cells_.size()); }
+  void Clear() { size_ = 0; }
+  absl::Span<const Cell> cells() const { return {cells_.get(), size_}; }
+  uint32_t size() const { return size_; }
   // Takes back everything from cell `size` on.
-  void Truncate(uint32_t size) { cells_.resize(size); }
+  void Truncate(uint32_t size) { size_ = size; }
 
   // Appends an instruction whose operands are whole cells.
-  void Emit(InstrId id) { cells_.push_back(first_cell_(id)); }
+  void Emit(InstrId id) { *Add(1) = FirstCellOf(id); }
   void Emit(InstrId id, Cell a) {
-    Emit(id);
-    cells_.push_back(a);
+    Cell* const cells = Add(2);
+    cells[0] = FirstCellOf(id);
+    cells[1] = a;
   }
   void Emit(InstrId id, Cell a, Cell b) {
-    Emit(id, a);
-    cells_.push_back(b);
+    Cell* const cells = Add(3);
+    cells[0] = FirstCellOf(id);
+    cells[1] = a;
+    cells[2] = b;
   }
 
   // One cell more of operands.
-  void Append(Cell cell) { cells_.push_back(cell); }
+  void Append(Cell cell) { *Add(1) = cell; }
 
   // Appends an instruction by its layout: a value for each field that is used,
   // in order, but for lists.
@@ -57,7 +62,7 @@ class InstructionEncoder {
   void EmitTable(InstrId id, uint32_t slot, uint32_t count);
 
   // The instruction at `cell` becomes `id`, with the same layout.
-  void SetId(uint32_t cell, InstrId id) { cells_[cell] = first_cell_(id); }
+  void SetId(uint32_t cell, InstrId id) { cells_[cell] = FirstCellOf(id); }
   // The result of the instruction at `cell`, its first field, goes to `slot`.
   void SetResult(uint32_t cell, uint32_t slot) {
     cells_[cell + 1] = (cells_[cell + 1] & ~Cell{0xffff}) | slot;
@@ -79,8 +84,26 @@ class InstructionEncoder {
  private:
   void Start(InstrId id, std::initializer_list<uint64_t> values, size_t cells);
 
-  FirstCell first_cell_;
-  std::vector<Cell> cells_;
+  // Room for `count` more cells, whose values are still to be set.
+  Cell* Add(uint32_t count) {
+    if (count > capacity_ - size_) Grow(count);
+    Cell* const cells = cells_.get() + size_;
+    size_ += count;
+    return cells;
+  }
+  void Grow(uint32_t count);
+
+  Cell FirstCellOf(InstrId id) {
+    Cell& cell = first_cells_[id];
+    if (cell == 0) cell = first_cell_(id);
+    return cell;
+  }
+
+  const FirstCell first_cell_;
+  std::vector<Cell> first_cells_;  // By id; 0 until it is asked for.
+  std::unique_ptr<Cell[]> cells_;
+  uint32_t size_ = 0;
+  uint32_t capacity_ = 0;
 };
 
 }  // namespace weft::exec

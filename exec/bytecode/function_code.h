@@ -43,10 +43,19 @@ struct CodePosition {
   uint32_t offset = 0;  // In the module's bytes.
 };
 
+// Frees cells that are not an arena's.
+struct CellsDeleter {
+  bool owned = true;
+
+  void operator()(Cell* cells) const {
+    if (owned) delete[] cells;
+  }
+};
+
 struct FunctionCode {
   uint32_t func = 0;  // Among the module's defined functions.
   // Header and instructions, in one piece.
-  std::unique_ptr<Cell[]> cells;
+  std::unique_ptr<Cell[], CellsDeleter> cells;
   uint32_t num_cells = 0;  // Of instructions.
   // Slots of references, ascending: those of parameters and locals one by
   // one, then a range of temporary ones.

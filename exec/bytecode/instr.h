@@ -43,6 +43,36 @@ inline constexpr auto kFirstIds = [] {
   return ids;
 }();
 
+// Forms are numbered in order of their bits; what number each has is the same
+// for all operators with the same forms.
+struct FormRanks {
+  static constexpr size_t kMaxSets = 48;
+
+  std::array<uint8_t, wasm::kOpCount> set_of{};
+  std::array<std::array<uint8_t, kFormCount>, kMaxSets> ranks{};
+  std::array<uint8_t, kMaxSets> counts{};
+};
+
+inline constexpr FormRanks kFormRanks = [] {
+  FormRanks out;
+  std::array<FormSet, FormRanks::kMaxSets> sets{};
+  size_t num_sets = 0;
+  for (size_t i = 0; i < wasm::kOpCount; ++i) {
+    const FormSet forms = FormsOf(static_cast<wasm::Op>(i));
+    size_t set = 0;
+    while (set < num_sets && sets[set] != forms) ++set;
+    out.set_of[i] = static_cast<uint8_t>(set);
+    if (set < num_sets) continue;
+    sets[num_sets++] = forms;  // Too many do not compile.
+    out.counts[set] = static_cast<uint8_t>(std::popcount(forms));
+    for (size_t form = 0; form < kFormCount; ++form) {
+      out.ranks[set][form] = static_cast<uint8_t>(
+          std::popcount(forms & (Bit(static_cast<Form>(form)) - 1)));
+    }
+  }
+  return out;
+}();
+
 inline constexpr std::string_view kFixedLayouts[] = {
 #define WEFT_INSTR(name, layout, roles) layout,
 #include "exec/bytecode/instrs.def"
@@ -60,11 +90,11 @@ constexpr bool HasForm(wasm::Op op, Form form) {
 // The instruction for `op` in `form`, or that which makes NaNs canonical.
 // REQUIRES: HasForm(op, form), and HasCanonicalForms(op) with `canonical`.
 constexpr InstrId IdOf(wasm::Op op, Form form, bool canonical = false) {
-  const FormSet forms = FormsOf(op);
-  const int rank = std::popcount(forms & (Bit(form) - 1));
-  const int skip = canonical ? std::popcount(forms) : 0;
-  return static_cast<InstrId>(internal::kFirstIds[static_cast<size_t>(op)] +
-                              rank + skip);
+  const auto index = static_cast<size_t>(op);
+  const size_t set = internal::kFormRanks.set_of[index];
+  const int rank = internal::kFormRanks.ranks[set][static_cast<size_t>(form)];
+  const int skip = canonical ? internal::kFormRanks.counts[set] : 0;
+  return static_cast<InstrId>(internal::kFirstIds[index] + rank + skip);
 }
 
 // What an id of an operator's form stands for.

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "exec/translate/metering.h"
+#include "exec/translate/simple_op.h"
 #include "ir/wasm/locals.h"
 
 namespace weft::exec {
@@ -18,12 +19,11 @@ using wasm::ValueType;
 
 namespace {
 
-// Slots to which far operands are copied: three of two slots, and a result.
-constexpr uint32_t kScratchOperands = 8;
-constexpr uint32_t kScratchResult = 6;
 // Of one function: 2 GiB. Bodies have up to 128 MiB, but a byte of them may
 // stand for values of a type that has many.
 constexpr uint32_t kMaxCells = 1u << 28;
+// Between two looks at that.
+constexpr int kOperatorsAtOnce = 1024;
 
 }  // namespace
 
@@ -60,6 +60,7 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
   result_->func = func;
   encoder_.Clear();
   patches_.clear();
+  positions_.clear();
   controls_.clear();
   needs_far_ = false;
   most_list_ = 0;
@@ -68,7 +69,7 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
   if (!laid_out.ok()) return laid_out;
   reachable_ = true;
   skipped_ = 0;
-  starts_block_ = code_.options().metering;
+  starts_block_ = metering_;
   charge_cell_ = kNone;
   num_tables_ = 0;
   region_ = kNone;
@@ -80,8 +81,15 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
                                  wasm::FeatureSet::All());
   wasm::Operator op;
   while (!operators.done()) {
-    if (!operators.TryRead(&op)) return operators.status();
-    Visit(op);
+    for (int i = 0; i < kOperatorsAtOnce && !operators.done(); ++i) {
+      if (!operators.TryRead(&op)) return operators.status();
+      offset_ = op.offset;
+      if (reachable_ && !metering_) {
+        VisitReachable(op);
+      } else {
+        Visit(op);
+      }
+    }
     if (encoder_.size() > kMaxCells ||
         result_->payload_slots.size() > kMaxCells) {
       return absl::ResourceExhaustedError("function too large for bytecode");
@@ -106,11 +114,10 @@ absl::Status FunctionTranslator::LayOut(wasm::ByteReader* reader) {
   next += scratch_slots_;
   if (code_.options().far_slots) next = std::max(next, kNearSlots);
   locals_begin_ = next;
-  std::vector<wasm::LocalGroup> groups;
   const absl::Status status =
-      wasm::ReadLocals(reader, wasm::FeatureSet::All(), &groups);
+      wasm::ReadLocals(reader, wasm::FeatureSet::All(), &local_groups_);
   if (!status.ok()) return status;
-  for (const wasm::LocalGroup& group : groups) {
+  for (const wasm::LocalGroup& group : local_groups_) {
     for (uint32_t i = 0; i < group.count; ++i) PlaceLocal(group.type, &next);
   }
   // Never 0: the frame of a callee begins behind it, and frames have to grow.
@@ -123,7 +130,8 @@ absl::Status FunctionTranslator::LayOut(wasm::ByteReader* reader) {
 std::unique_ptr<FunctionCode> FunctionTranslator::Finish() {
   FunctionCode& out = *result_;
   out.num_cells = encoder_.size();
-  out.cells.reset(new Cell[FunctionCode::kHeaderCells + out.num_cells]);
+  out.cells = {arena_->Allocate(FunctionCode::kHeaderCells + out.num_cells),
+               CellsDeleter{.owned = false}};
   uint32_t result_slots = 0;
   for (const ValueType type : type_->results) result_slots += SlotsOfType(type);
   CodeHeader header;
@@ -137,20 +145,43 @@ std::unique_ptr<FunctionCode> FunctionTranslator::Finish() {
   std::memcpy(out.cells.get(), &header, sizeof(header));
   std::copy(encoder_.cells().begin(), encoder_.cells().end(),
             out.cells.get() + FunctionCode::kHeaderCells);
+  out.positions.assign(positions_.begin(), positions_.end());
   out.ref_temps_begin = locals_end_;
   out.ref_temps_end = locals_end_ + ref_temps_;
   return std::move(result_);
 }
 
 void FunctionTranslator::Visit(const wasm::Operator& op) {
-  offset_ = op.offset;
   if (!reachable_ && VisitUnreachable(op)) return;
-  if (code_.options().metering && reachable_) ChargeFor(op);
+  if (metering_ && reachable_) ChargeFor(op);
   VisitReachable(op);
 }
 
+void FunctionTranslator::VisitReachable(const wasm::Operator& op) {
+  switch (SimpleOf(op.op).way) {
+    case SimpleOp::kNotSimple:
+      // Many operators are this one.
+      if (op.op == Op::kLocalGet) return VisitLocalGet(op.index[0]);
+      return VisitStructural(op);
+    case SimpleOp::kFormless:
+      return VisitFormless(op);
+    case SimpleOp::kInSlots:
+      return VisitInSlots(op);
+    case SimpleOp::kUnary:
+      return VisitUnary(op.op);
+    case SimpleOp::kBinary:
+      return VisitBinary(op.op);
+    case SimpleOp::kLoad:
+      return VisitLoad(op);
+    case SimpleOp::kStore:
+      return VisitStore(op);
+    case SimpleOp::kFar:
+      return VisitFar(op);
+  }
+}
+
 void FunctionTranslator::ChargeFor(const wasm::Operator& op) {
-  if (IsFree(wasm::InfoOf(op.op).op_class)) return;
+  if (IsFree(wasm::ClassOf(op.op))) return;
   if (starts_block_) {
     starts_block_ = false;
     AddPosition();
@@ -185,17 +216,17 @@ void FunctionTranslator::VisitLocalSet(uint32_t local, bool tee) {
     encoder_.SetResult(last_.cell, slot);
     if (int_acc_ == slot) int_acc_ = kNone;
     if (float_acc_ == slot) float_acc_ = kNone;
-    if (int_acc_ == value.slot) int_acc_ = slot;
-    if (float_acc_ == value.slot) float_acc_ = slot;
+    if (int_acc_ == value.slot()) int_acc_ = slot;
+    if (float_acc_ == value.slot()) float_acc_ = slot;
     // As a counter's next value it is still of interest; see EmitStep.
     last_.result = slot;
     before_ = Last();
-  } else if (value.kind != Operand::kLocal || value.local != local) {
+  } else if (value.kind() != Operand::kLocal || value.local() != local) {
     Move(value, slot);
   }
   if (!tee) return;
-  if (value.kind == Operand::kConst && fuse_) {
-    stack_.PushConst(value.type, value.bits);
+  if (value.kind() == Operand::kConst && fuse_) {
+    stack_.PushConst(value.type(), value.bits());
   } else {
     VisitLocalGet(local);
     // A null constant, say, is of a smaller type than the local.
@@ -204,36 +235,25 @@ void FunctionTranslator::VisitLocalSet(uint32_t local, bool tee) {
 }
 
 void FunctionTranslator::AddPosition() {
-  std::vector<CodePosition>& positions = result_->positions;
-  if (!positions.empty() && positions.back().cell == encoder_.size()) {
-    positions.back().offset = offset_;
+  if (!positions_.empty() && positions_.back().cell == encoder_.size()) {
+    positions_.back().offset = offset_;
     return;
   }
-  positions.push_back({encoder_.size(), offset_});
+  positions_.push_back({encoder_.size(), offset_});
 }
 
 // --- Operands --------------------------------------------------------------
 
-uint32_t FunctionTranslator::SlotOf(const Operand& operand) const {
-  return operand.kind == Operand::kLocal ? local_slots_[operand.local]
-                                         : operand.slot;
-}
-
-void FunctionTranslator::Materialize(const Operand& operand) {
-  if (operand.kind != Operand::kTemp) Move(operand, operand.slot);
-}
-
-uint32_t FunctionTranslator::ToSlot(const Operand& operand) {
-  if (operand.kind == Operand::kConst) Move(operand, operand.slot);
-  return SlotOf(operand);
+void FunctionTranslator::Materialize(Operand operand) {
+  if (operand.kind() != Operand::kTemp) Move(operand, operand.slot());
 }
 
 void FunctionTranslator::MaterializeAll() {
   for (size_t i = stack_.in_slots(); i < stack_.size(); ++i) {
     const Operand operand = stack_[i];
-    if (operand.kind == Operand::kTemp) continue;
-    Move(operand, operand.slot);
-    if (operand.kind == Operand::kLocal) stack_.ForgetReads(operand.local);
+    if (operand.kind() == Operand::kTemp) continue;
+    Move(operand, operand.slot());
+    if (operand.kind() == Operand::kLocal) stack_.ForgetReads(operand.local());
     stack_.SetTemp(i);
   }
   stack_.SetInSlots();
@@ -242,32 +262,32 @@ void FunctionTranslator::MaterializeAll() {
 // Before `local` is assigned: what was read of it goes to its own slots.
 void FunctionTranslator::FlushReads(uint32_t local) {
   uint32_t i = stack_.newest_read(local);
-  if (i == Operand::kNone) return;
-  for (; i != Operand::kNone; i = stack_[i].older) {
-    CopySlots(local_slots_[local], stack_[i].slot, stack_[i].type);
+  if (i == OperandStack::kNone) return;
+  for (; i != OperandStack::kNone; i = stack_.older_read(i)) {
+    CopySlots(local_slots_[local], stack_[i].slot(), stack_[i].type());
     stack_.SetTemp(i);
   }
   stack_.ForgetReads(local);
 }
 
-void FunctionTranslator::Move(const Operand& from, uint32_t to) {
-  if (from.kind != Operand::kConst) {
-    CopySlots(SlotOf(from), to, from.type);
+void FunctionTranslator::Move(Operand from, uint32_t to) {
+  if (from.kind() != Operand::kConst) {
+    CopySlots(SlotOf(from), to, from.type());
     return;
   }
   const uint32_t cell = encoder_.size();
   const uint32_t result = ResultSlot(to);
-  if (from.bits <= 0xffffffff) {
+  if (from.bits() <= 0xffffffff) {
     encoder_.Emit(IdOf(FixedInstr::kConst32),
-                  PackWide(result, 0, static_cast<uint32_t>(from.bits)));
+                  PackWide(result, 0, static_cast<uint32_t>(from.bits())));
   } else {
-    encoder_.Emit(IdOf(FixedInstr::kConst64), Pack(result, 0), from.bits);
+    encoder_.Emit(IdOf(FixedInstr::kConst64), Pack(result, 0), from.bits());
   }
   // The instruction leaves it in the accumulator of integers.
   int_acc_ = kNone;
-  const bool is_float = from.type.kind() == ValueType::kF32 ||
-                        from.type.kind() == ValueType::kF64;
-  FinishResult(cell, to, from.type, !is_float);
+  const bool is_float = from.type().kind() == ValueType::kF32 ||
+                        from.type().kind() == ValueType::kF64;
+  FinishResult(cell, to, from.type(), !is_float);
 }
 
 void FunctionTranslator::CopySlots(uint32_t from, uint32_t to, ValueType type) {
@@ -300,8 +320,7 @@ void FunctionTranslator::CopyRange(uint32_t from, uint32_t to, uint32_t slots) {
   ForgetLast();
 }
 
-uint32_t FunctionTranslator::Near(uint32_t slot, uint32_t scratch) {
-  if (slot < kNearSlots) return slot;
+uint32_t FunctionTranslator::CopyNear(uint32_t slot, uint32_t scratch) {
   needs_far_ = true;
   const uint32_t near = param_slots_ + 2 * scratch;
   encoder_.Emit(IdOf(FixedInstr::kCopyToNear), PackWide(near, 0, slot));
@@ -309,65 +328,34 @@ uint32_t FunctionTranslator::Near(uint32_t slot, uint32_t scratch) {
   return near;
 }
 
-uint32_t FunctionTranslator::ResultSlot(uint32_t slot) {
-  if (slot < kNearSlots) return slot;
-  needs_far_ = true;
-  return param_slots_ + kScratchResult;
-}
-
-// Accumulators no longer mirror what is written over.
-void FunctionTranslator::NoteWrite(uint32_t slot, ValueType type) {
-  const uint32_t last = slot + SlotsOfType(type) - 1;
-  if (int_acc_ == slot || int_acc_ == last) int_acc_ = kNone;
-  if (float_acc_ == slot || float_acc_ == last) float_acc_ = kNone;
-}
-
 void FunctionTranslator::FinishResult(uint32_t cell, uint32_t slot,
                                       ValueType type, bool through_acc) {
-  before_ = last_.end == cell ? last_ : Last();
+  before_ = last_;
+  if (before_.end != cell) before_.cell = before_.end = kNone;
   last_ = Last();
   last_.int_acc = int_acc_;
   last_.float_acc = float_acc_;
   NoteWrite(slot, type);
   if (through_acc && fuse_) {
-    switch (type.kind()) {
-      case ValueType::kI32:
-      case ValueType::kI64:
-        int_acc_ = slot;
-        break;
-      case ValueType::kF32:
-      case ValueType::kF64:
-        float_acc_ = slot;
-        break;
-      default:
-        break;
+    const ValueType::Kind kind = type.kind();
+    if (kind <= ValueType::kI64) {
+      int_acc_ = slot;
+    } else if (kind <= ValueType::kF64) {
+      float_acc_ = slot;
     }
   }
-  if (slot < kNearSlots) {
-    last_.cell = cell;
-    last_.end = encoder_.size();
-    last_.result = slot;
-    return;
-  }
+  if (slot >= kNearSlots) return CopyResultFar(slot, type);
+  last_.cell = cell;
+  last_.end = encoder_.size();
+  last_.result = slot;
+}
+
+void FunctionTranslator::CopyResultFar(uint32_t slot, ValueType type) {
   const uint32_t near = param_slots_ + kScratchResult;
   encoder_.Emit(IdOf(FixedInstr::kCopyToFar), PackWide(near, 0, slot));
   if (SlotsOfType(type) == 2) {
     encoder_.Emit(IdOf(FixedInstr::kCopyToFar),
                   PackWide(near + 1, 0, slot + 1));
-  }
-}
-
-bool FunctionTranslator::IsAcc(const Operand& operand) const {
-  if (!fuse_ || operand.kind == Operand::kConst) return false;
-  switch (operand.type.kind()) {
-    case ValueType::kI32:
-    case ValueType::kI64:
-      return SlotOf(operand) == int_acc_;
-    case ValueType::kF32:
-    case ValueType::kF64:
-      return SlotOf(operand) == float_acc_;
-    default:
-      return false;
   }
 }
 

@@ -13,26 +13,31 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "exec/bytecode/code_arena.h"
 #include "exec/bytecode/encoder.h"
 #include "exec/bytecode/function_code.h"
 #include "exec/runtime/type_registry.h"
 #include "exec/runtime/types.h"
 #include "exec/translate/module_code.h"
 #include "exec/translate/operand_stack.h"
+#include "ir/wasm/locals.h"
 #include "ir/wasm/module.h"
 #include "ir/wasm/operator.h"
 
 namespace weft::exec {
 
-// Keeps its buffers from one function to the next. One per thread.
+// Keeps its buffers from one function to the next; code goes to `arena`, which
+// outlives it. One per thread.
 class FunctionTranslator {
  public:
   FunctionTranslator(const ModuleCode& code, const TypeRegistry& registry,
-                     InstructionEncoder::FirstCell first_cell)
+                     InstructionEncoder::FirstCell first_cell, CodeArena* arena)
       : code_(code),
         module_(code.module()),
         registry_(registry),
         fuse_(code.options().fuse),
+        metering_(code.options().metering),
+        arena_(arena),
         encoder_(first_cell) {}
 
   // The code of defined function `func`. Time and memory linear in its body.
@@ -49,6 +54,9 @@ class FunctionTranslator {
   // From so many values on they move together: a branch takes two bytes of a
   // body, whatever the number of values that it takes along.
   static constexpr size_t kManyValues = 8;
+  // Slots to which far operands are copied: three of two slots, and a result.
+  static constexpr uint32_t kScratchOperands = 8;
+  static constexpr uint32_t kScratchResult = 6;
 
   // A place that wants the cell of a label that is not bound yet.
   struct Patch {
@@ -134,54 +142,81 @@ class FunctionTranslator {
   void PlaceLocal(wasm::ValueType type, uint32_t* next);
   std::unique_ptr<FunctionCode> Finish();
   void Visit(const wasm::Operator& op);
+  void VisitReachable(const wasm::Operator& op);
   void VisitLocalGet(uint32_t local);
   void VisitLocalSet(uint32_t local, bool tee);
   void ChargeFor(const wasm::Operator& op);
   void AddPosition();
 
-  uint32_t SlotOf(const Operand& operand) const;
-  void Materialize(const Operand& operand);
+  uint32_t SlotOf(Operand operand) const {
+    return operand.kind() == Operand::kLocal ? local_slots_[operand.local()]
+                                             : operand.slot();
+  }
+  void Materialize(Operand operand);
   // Puts a popped operand into a slot, its own unless it has one.
-  uint32_t ToSlot(const Operand& operand);
+  uint32_t ToSlot(Operand operand) {
+    if (operand.kind() == Operand::kConst) Move(operand, operand.slot());
+    return SlotOf(operand);
+  }
   void MaterializeAll();
   void FlushReads(uint32_t local);
-  void Move(const Operand& from, uint32_t to);
+  void Move(Operand from, uint32_t to);
   void CopySlots(uint32_t from, uint32_t to, wasm::ValueType type);
   // The same for neighbours. REQUIRES: they do not overlap, or `to` < `from`.
   void CopyRange(uint32_t from, uint32_t to, uint32_t slots);
-  uint32_t Near(uint32_t slot, uint32_t scratch);
-  uint32_t NearOf(const Operand& operand, uint32_t scratch) {
+  uint32_t Near(uint32_t slot, uint32_t scratch) {
+    return slot < kNearSlots ? slot : CopyNear(slot, scratch);
+  }
+  uint32_t CopyNear(uint32_t slot, uint32_t scratch);
+  uint32_t NearOf(Operand operand, uint32_t scratch) {
     return Near(ToSlot(operand), scratch);
   }
   // Where an instruction puts a result that belongs into `slot`; FinishResult
   // takes it there and says what the accumulators hold.
-  uint32_t ResultSlot(uint32_t slot);
+  uint32_t ResultSlot(uint32_t slot) {
+    if (slot < kNearSlots) return slot;
+    needs_far_ = true;
+    return param_slots_ + kScratchResult;
+  }
   void FinishResult(uint32_t cell, uint32_t slot, wasm::ValueType type,
                     bool through_acc = true);
-  void NoteWrite(uint32_t slot, wasm::ValueType type);
-  bool IsAcc(const Operand& operand) const;
+  void CopyResultFar(uint32_t slot, wasm::ValueType type);
+  // Accumulators no longer mirror what is written over.
+  void NoteWrite(uint32_t slot, wasm::ValueType type) {
+    const uint32_t last = slot + SlotsOfType(type) - 1;
+    if (int_acc_ == slot || int_acc_ == last) int_acc_ = kNone;
+    if (float_acc_ == slot || float_acc_ == last) float_acc_ = kNone;
+  }
+  // Whether the operand is in the accumulator of its type.
+  bool IsAcc(Operand operand) const {
+    const wasm::ValueType::Kind kind = operand.type().kind();
+    if (operand.kind() == Operand::kConst || kind > wasm::ValueType::kF64) {
+      return false;
+    }
+    return SlotOf(operand) ==
+           (kind <= wasm::ValueType::kI64 ? int_acc_ : float_acc_);
+  }
   void ForgetAccs() { int_acc_ = float_acc_ = kNone; }
   void ForgetLast() { last_ = before_ = Last(); }
-  bool IsLastResult(const Operand& operand) const {
-    return last_.cell != kNone && operand.kind == Operand::kTemp &&
-           last_.result == operand.slot;
+  bool IsLastResult(Operand operand) const {
+    return last_.cell != kNone && operand.kind() == Operand::kTemp &&
+           last_.result == operand.slot();
   }
   void UndoLast();
   uint16_t ListSlot(uint32_t slot, uint32_t index);
 
   // visit_operator.cc
-  void VisitReachable(const wasm::Operator& op);
+  void VisitStructural(const wasm::Operator& op);
   bool VisitUnreachable(const wasm::Operator& op);
   void VisitFormless(const wasm::Operator& op);
 
   // translate_simple.cc
-  void VisitSimple(const wasm::Operator& op);
   void VisitConst(const wasm::Operator& op);
   void VisitUnary(wasm::Op op);
   void VisitBinary(wasm::Op op);
   void EmitIntegerBinary(wasm::Op op, Operand a, Operand b, uint32_t result);
   void EmitFloatBinary(wasm::Op op, Operand a, Operand b, uint32_t result);
-  bool EmitScaledAdd(const Operand& a, const Operand& b, uint32_t result);
+  bool EmitScaledAdd(Operand a, Operand b, uint32_t result);
   bool EmitWithMemory(wasm::Op op, Operand a, Operand b, uint32_t result);
   void VisitInSlots(const wasm::Operator& op);
   void VisitGlobal(const wasm::Operator& op);
@@ -189,10 +224,9 @@ class FunctionTranslator {
   InstrId NumericId(wasm::Op op, Form form) const;
 
   // translate_memory.cc
-  bool FuseAddress(const Operand& address, wasm::Op op, uint32_t offset,
-                   Form* form, Cell* operands);
-  bool FuseStore(const wasm::Operator& op, const Operand& address,
-                 const Operand& value);
+  bool FuseAddress(Operand address, wasm::Op op, uint32_t offset, Form* form,
+                   Cell* operands);
+  bool FuseStore(const wasm::Operator& op, Operand address, Operand value);
   void VisitLoad(const wasm::Operator& op);
   void VisitStore(const wasm::Operator& op);
   void VisitFar(const wasm::Operator& op);
@@ -304,6 +338,8 @@ class FunctionTranslator {
   const wasm::Module& module_;
   const TypeRegistry& registry_;
   const bool fuse_;
+  const bool metering_;
+  CodeArena* const arena_;
   InstructionEncoder encoder_;
   Bounds bounds_ = Bounds::kExplicit;
 
@@ -321,6 +357,7 @@ class FunctionTranslator {
   bool needs_far_ = false;      // This attempt has met a far slot.
   uint32_t most_list_ = 0;      // Longest list that it has met.
   uint32_t frame_slots_ = 0;
+  std::vector<wasm::LocalGroup> local_groups_;
   OperandStack stack_;
   std::vector<Control> controls_;
   std::vector<Patch> patches_;
@@ -335,6 +372,7 @@ class FunctionTranslator {
   uint32_t charge_cell_ = kNone;
   uint32_t num_tables_ = 0;
   uint32_t region_ = kNone;
+  std::vector<CodePosition> positions_;
   std::unique_ptr<FunctionCode> result_;
 };
 

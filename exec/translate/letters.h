@@ -7,7 +7,7 @@
 namespace weft::exec {
 
 // The type that a letter of a simple operator's signature stands for.
-inline wasm::ValueType TypeOf(char letter) {
+constexpr wasm::ValueType TypeOf(char letter) {
   switch (letter) {
     case 'i':
       return wasm::ValueType::kI32;

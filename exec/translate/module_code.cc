@@ -8,14 +8,19 @@
 #include <utility>
 
 #include "base/check.h"
+#include "exec/bytecode/code_arena.h"
 #include "exec/bytecode/function_code.h"
 #include "exec/bytecode/instr.h"
 #include "exec/bytecode/verify.h"
 #include "exec/translate/function_translator.h"
+#include "exec/translate/metering.h"
 #include "third_party/parallel_for.h"
 
 namespace weft::exec {
 namespace {
+
+// How much bytecode the operators of real programs become.
+constexpr int kCellsPerHundredBytes = 50;
 
 // Where an untranslated function's entry points to.
 struct LazyStub {
@@ -90,6 +95,8 @@ class ModuleCode::Impl {
   }
 
   absl::Status TranslateAll(Bounds bounds, int threads) {
+    arena_.Expect(CodeBytes(code_.module()) * size_t{kCellsPerHundredBytes} /
+                  100);
     std::mutex failed;
     absl::Status status;
     ParallelFor(num_funcs_, threads, [&](size_t func) {
@@ -182,7 +189,8 @@ class ModuleCode::Impl {
         return out;
       }
     }
-    return std::make_unique<FunctionTranslator>(code_, registry_, first_cell_);
+    return std::make_unique<FunctionTranslator>(code_, registry_, first_cell_,
+                                                &arena_);
   }
 
   const ModuleCode& code_;
@@ -190,6 +198,7 @@ class ModuleCode::Impl {
   const FirstCell first_cell_;
   const uint32_t num_funcs_;
   Variant variants_[kNumBounds];
+  CodeArena arena_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<FunctionTranslator>> translators_;
   std::unique_ptr<CodeVerifier> verifier_;

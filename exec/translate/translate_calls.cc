@@ -36,12 +36,12 @@ uint32_t FunctionTranslator::PlaceArguments(Types params) {
   SlotRun run;
   for (size_t i = first; i < stack_.size(); ++i) {
     const Operand operand = stack_[i];
-    if (operand.kind != Operand::kTemp) {
+    if (operand.kind() != Operand::kTemp) {
       Move(operand, slot);
     } else {
-      CopyInRun(params.size(), operand.slot, slot, operand.type, &run);
+      CopyInRun(params.size(), operand.slot(), slot, operand.type(), &run);
     }
-    slot += SlotsOfType(operand.type);
+    slot += SlotsOfType(operand.type());
   }
   CopyRange(run.from, run.to, run.slots);
   stack_.Touch(slot);
@@ -73,7 +73,7 @@ void FunctionTranslator::CopyInRun(size_t count, uint32_t from, uint32_t to,
 }
 
 void FunctionTranslator::VisitCall(const wasm::Operator& op) {
-  const OpClass op_class = wasm::InfoOf(op.op).op_class;
+  const OpClass op_class = wasm::ClassOf(op.op);
   const bool tail = op_class == OpClass::kReturnCall ||
                     op_class == OpClass::kReturnCallIndirect ||
                     op_class == OpClass::kReturnCallRef;
@@ -86,17 +86,17 @@ void FunctionTranslator::VisitCall(const wasm::Operator& op) {
   uint32_t callee = 0;
   if (!direct) {
     Operand operand = stack_.Pop();
-    if (operand.kind == Operand::kTemp || operand.kind == Operand::kConst) {
+    if (operand.kind() == Operand::kTemp || operand.kind() == Operand::kConst) {
       Materialize(operand);
     }
     callee = SlotOf(operand);
     // Arguments may be placed where an index has been, which is above them;
     // not so where they are moved up.
-    if (HasRefs(type.params) && !operand.type.is_ref()) {
-      stack_.PushTemp(operand.type);
+    if (HasRefs(type.params) && !operand.type().is_ref()) {
+      stack_.PushTemp(operand.type());
       const uint32_t safe = stack_.numbers_top() + SlotsOfTypes(type.params);
       stack_.Pop();
-      CopySlots(callee, safe, operand.type);
+      CopySlots(callee, safe, operand.type());
       stack_.Touch(safe + 1);
       callee = safe;
     }

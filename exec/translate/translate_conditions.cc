@@ -27,7 +27,7 @@ FunctionTranslator::Condition FunctionTranslator::TakeCondition() {
   const Operand operand = stack_.Pop();
   if (fuse_ && IsLastResult(operand) && IsComparison(last_.op)) {
     TakeComparison(&condition);
-    condition.result = operand.slot;
+    condition.result = operand.slot();
     const bool equals = condition.op == Op::kI32Eq;
     const bool immediate =
         condition.form == Form::kSI || condition.form == Form::kAI;

@@ -65,7 +65,7 @@ void FunctionTranslator::Open(const wasm::Operator& op, Frame frame) {
       control.loop_cell = encoder_.size();
       ForgetAccs();
       ForgetLast();
-      starts_block_ = code_.options().metering;
+      starts_block_ = metering_;
       return;
     case Frame::kIf: {
       const uint32_t cell = EmitCondition(condition, false, false);
@@ -95,7 +95,7 @@ void FunctionTranslator::VisitElse() {
   Bind(&control.else_patches);
   control.frame = Frame::kElse;
   reachable_ = true;
-  starts_block_ = code_.options().metering;
+  starts_block_ = metering_;
   PushAll(control.params);
   stack_.SetInSlots();
 }
@@ -139,7 +139,7 @@ void FunctionTranslator::CloseBlock() {
   }
   region_ = control.outer_region;
   controls_.pop_back();
-  starts_block_ = code_.options().metering;
+  starts_block_ = metering_;
 }
 
 void FunctionTranslator::EndFunction() {
@@ -202,9 +202,10 @@ bool FunctionTranslator::InPlace(const Control& label) const {
   OperandStack::Heights heights = label.heights;
   size_t i = stack_.size() - types.size();
   for (const ValueType type : types) {
-    const Operand& operand = stack_[i++];
+    Operand operand = stack_[i++];
     const uint32_t slot = stack_.SlotAbove(&heights, type);
-    if (operand.kind != Operand::kTemp || operand.slot != slot) return false;
+    if (operand.kind() != Operand::kTemp || operand.slot() != slot)
+      return false;
   }
   return true;
 }
@@ -217,7 +218,7 @@ void FunctionTranslator::MoveToLabel(const Control& label) {
   for (const ValueType type : types) {
     const Operand operand = stack_[i++];
     const uint32_t slot = stack_.SlotAbove(&heights, type);
-    if (operand.kind != Operand::kTemp || operand.slot != slot) {
+    if (operand.kind() != Operand::kTemp || operand.slot() != slot) {
       Move(operand, slot);
     }
   }
@@ -233,7 +234,7 @@ void FunctionTranslator::MoveManyToLabel(const Control& label) {
   uint32_t ref = kNone;
   uint32_t number = kNone;
   for (const ValueType type : types) {
-    const uint32_t slot = stack_[first++].slot;
+    const uint32_t slot = stack_[first++].slot();
     uint32_t& lowest = type.is_ref() ? ref : number;
     lowest = std::min(lowest, slot);
     stack_.SlotAbove(&end, type);
@@ -385,10 +386,10 @@ void FunctionTranslator::VisitBrOnNull(uint32_t depth) {
   const Operand ref = stack_.Pop();
   condition.slot = NearOf(ref, 0);
   ConditionalBranch(condition, false, depth);
-  if (ref.kind == Operand::kLocal) {
-    stack_.PushLocal(ref.type, ref.local);
+  if (ref.kind() == Operand::kLocal) {
+    stack_.PushLocal(ref.type(), ref.local());
   } else {
-    stack_.PushTemp(ref.type);
+    stack_.PushTemp(ref.type());
   }
 }
 
@@ -402,8 +403,8 @@ void FunctionTranslator::EmitReturn() {
     const ValueType::Kind kind = types[0].kind();
     if (kind == ValueType::kV128) {
       encoder_.Emit(IdOf(FixedInstr::kReturnV128), Near(SlotOf(value), 0));
-    } else if (value.kind == Operand::kConst) {
-      encoder_.Emit(IdOf(FixedInstr::kReturnConst), value.bits);
+    } else if (value.kind() == Operand::kConst) {
+      encoder_.Emit(IdOf(FixedInstr::kReturnConst), value.bits());
     } else if (IsAcc(value) &&
                (kind == ValueType::kI32 || kind == ValueType::kI64)) {
       encoder_.Emit(IdOf(FixedInstr::kReturnAcc));
@@ -415,7 +416,7 @@ void FunctionTranslator::EmitReturn() {
     for (size_t i = first; i < stack_.size(); ++i) {
       const Operand value = stack_[i];
       const uint32_t slot = ToSlot(value);
-      for (uint32_t part = 0; part < SlotsOfType(value.type); ++part) {
+      for (uint32_t part = 0; part < SlotsOfType(value.type()); ++part) {
         slots.push_back(
             ListSlot(slot + part, static_cast<uint32_t>(slots.size())));
       }

@@ -89,7 +89,7 @@ void FunctionTranslator::VisitCatch(const uint32_t* tag) {
   control.frame = Frame::kCatch;
   stack_.Shrink(control.height);
   reachable_ = true;
-  starts_block_ = code_.options().metering;
+  starts_block_ = metering_;
   ForgetAccs();
   ForgetLast();
   CatchRecord record;

@@ -4,6 +4,7 @@
 
 #include "exec/translate/function_translator.h"
 #include "exec/translate/letters.h"
+#include "exec/translate/simple_op.h"
 
 namespace weft::exec {
 
@@ -20,9 +21,8 @@ bool FunctionTranslator::IsNearMemory(const wasm::MemArg& mem) const {
 // Takes the addition back that was the last instruction and has made `address`,
 // and says how an access by `op` at `offset` adds itself: as a load. Result and
 // offset are still to be set. False when it does not.
-bool FunctionTranslator::FuseAddress(const Operand& address, Op op,
-                                     uint32_t offset, Form* form,
-                                     Cell* operands) {
+bool FunctionTranslator::FuseAddress(Operand address, Op op, uint32_t offset,
+                                     Form* form, Cell* operands) {
   if (!fuse_ || !IsLastResult(address)) return false;
   const Cell add = encoder_.OperandCell(last_.cell);
   const bool guarded = bounds_ == Bounds::kGuard;
@@ -53,8 +53,7 @@ bool FunctionTranslator::FuseAddress(const Operand& address, Op op,
 
 void FunctionTranslator::VisitLoad(const wasm::Operator& op) {
   if (!IsNearMemory(op.mem)) return VisitFar(op);
-  const std::string_view signature = wasm::RowOf(op.op).signature;
-  const ValueType type = TypeOf(signature[2]);
+  const ValueType type = SimpleOf(op.op).result;
   const bool checked = bounds_ == Bounds::kExplicit;
   const Operand address = stack_.Pop();
   const auto offset = static_cast<uint32_t>(op.mem.offset);
@@ -68,8 +67,8 @@ void FunctionTranslator::VisitLoad(const wasm::Operator& op) {
     form = acc ? Form::kLoadA : Form::kLoadS;
     operands = PackWide(0, acc ? 0 : NearOf(address, 0), offset);
     // A constant has just been put into the accumulator.
-    if (!acc && fuse_ && address.kind == Operand::kConst &&
-        int_acc_ == address.slot && HasForm(op.op, Form::kLoadA)) {
+    if (!acc && fuse_ && address.kind() == Operand::kConst &&
+        int_acc_ == address.slot() && HasForm(op.op, Form::kLoadA)) {
       form = Form::kLoadA;
     }
   }
@@ -89,14 +88,13 @@ void FunctionTranslator::VisitLoad(const wasm::Operator& op) {
 }
 
 // A store to a sum, where nothing has been computed since then.
-bool FunctionTranslator::FuseStore(const wasm::Operator& op,
-                                   const Operand& address,
-                                   const Operand& value) {
+bool FunctionTranslator::FuseStore(const wasm::Operator& op, Operand address,
+                                   Operand value) {
   if (bounds_ != Bounds::kGuard || !HasForm(op.op, Form::kStoreSumSS) ||
       !IsLastResult(address) || SlotOf(value) >= kNearSlots) {
     return false;
   }
-  const bool is_const = value.kind == Operand::kConst;
+  const bool is_const = value.kind() == Operand::kConst;
   const bool is_offset = last_.op == Op::kI32Add &&
                          (last_.form == Form::kSI || last_.form == Form::kAI);
   if (is_const && !is_offset) return false;
@@ -116,7 +114,7 @@ bool FunctionTranslator::FuseStore(const wasm::Operator& op,
   if (is_const) {
     encoder_.Emit(IdOf(op.op, form == Form::kLoadSI ? Form::kStoreOffsetSI
                                                     : Form::kStoreOffsetAI),
-                  PackWide(x, 0, immediate), value.bits);
+                  PackWide(x, 0, immediate), value.bits());
   } else if (is_offset) {
     encoder_.Emit(IdOf(op.op, form == Form::kLoadSI ? Form::kStoreOffsetSS
                                                     : Form::kStoreOffsetAS),
@@ -139,16 +137,16 @@ void FunctionTranslator::VisitStore(const wasm::Operator& op) {
   if (FuseStore(op, address, value)) return;
   const auto offset = static_cast<uint32_t>(op.mem.offset);
   const bool all_forms = fuse_ && HasForm(op.op, Form::kStoreSA);
-  if (address.kind == Operand::kConst) {
-    Move(address, address.slot);
-    address.kind = Operand::kTemp;
+  if (address.kind() == Operand::kConst) {
+    Move(address, address.slot());
+    address = address.AsTemp();
   }
-  if (!all_forms && value.kind == Operand::kConst) {
-    Move(value, value.slot);
-    value.kind = Operand::kTemp;
+  if (!all_forms && value.kind() == Operand::kConst) {
+    Move(value, value.slot());
+    value = value.AsTemp();
   }
   const bool address_acc = all_forms && IsAcc(address);
-  const bool is_const = value.kind == Operand::kConst;
+  const bool is_const = value.kind() == Operand::kConst;
   const bool value_acc = all_forms && !address_acc && IsAcc(value);
   const uint32_t x = address_acc ? 0 : Near(SlotOf(address), 0);
   const uint32_t y = is_const || value_acc ? 0 : Near(SlotOf(value), 1);
@@ -164,7 +162,7 @@ void FunctionTranslator::VisitStore(const wasm::Operator& op) {
   AddPosition();
   const InstrId id = IdOf(op.op, form);
   if (is_const) {
-    encoder_.Emit(id, PackWide(x, 0, offset), value.bits);
+    encoder_.Emit(id, PackWide(x, 0, offset), value.bits());
   } else {
     encoder_.Emit(id, PackWide(x, y, offset));
   }

@@ -55,10 +55,10 @@ wasm::ValueType FunctionTranslator::TargetType(wasm::HeapType heap,
 
 // The slot of the top operand, which is there from now on.
 uint32_t FunctionTranslator::TopSlot() {
-  if (stack_.top().kind == Operand::kConst) {
+  if (stack_.top().kind() == Operand::kConst) {
     const Operand operand = stack_.Pop();
-    Move(operand, operand.slot);
-    stack_.PushTemp(operand.type);
+    Move(operand, operand.slot());
+    stack_.PushTemp(operand.type());
   }
   return SlotOf(stack_.top());
 }

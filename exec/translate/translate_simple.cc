@@ -7,6 +7,7 @@
 #include "exec/translate/comparisons.h"
 #include "exec/translate/function_translator.h"
 #include "exec/translate/letters.h"
+#include "exec/translate/simple_op.h"
 
 namespace weft::exec {
 
@@ -15,29 +16,15 @@ using wasm::ValueType;
 
 namespace {
 
-bool FitsImmediate(const Operand& operand) {
-  if (operand.kind != Operand::kConst) return false;
-  if (operand.type.kind() == ValueType::kI32) return true;
-  const auto value = static_cast<int64_t>(operand.bits);
+bool FitsImmediate(Operand operand) {
+  if (operand.kind() != Operand::kConst) return false;
+  if (operand.type().kind() == ValueType::kI32) return true;
+  const auto value = static_cast<int64_t>(operand.bits());
   return value == static_cast<int32_t>(value);
 }
 
-// The load that kSM and kAM of `op` make.
-Op OperandLoad(Op op) {
-  switch (wasm::RowOf(op).signature[0]) {
-    case 'i':
-      return Op::kI32Load;
-    case 'l':
-      return Op::kI64Load;
-    case 'f':
-      return Op::kF32Load;
-    default:
-      return Op::kF64Load;
-  }
-}
-
-uint32_t Immediate(const Operand& operand) {
-  return static_cast<uint32_t>(operand.bits);
+uint32_t Immediate(Operand operand) {
+  return static_cast<uint32_t>(operand.bits());
 }
 
 }  // namespace
@@ -45,16 +32,6 @@ uint32_t Immediate(const Operand& operand) {
 InstrId FunctionTranslator::NumericId(Op op, Form form) const {
   return IdOf(op, form,
               code_.options().canonical_nans && HasCanonicalForms(op));
-}
-
-void FunctionTranslator::VisitSimple(const wasm::Operator& op) {
-  if (FormsOf(op.op) == 0) return VisitFormless(op);
-  if (HasForm(op.op, Form::kSlots)) return VisitInSlots(op);
-  if (HasForm(op.op, Form::kS)) return VisitUnary(op.op);
-  if (HasForm(op.op, Form::kSS)) return VisitBinary(op.op);
-  if (HasForm(op.op, Form::kLoadS)) return VisitLoad(op);
-  if (HasForm(op.op, Form::kStoreSS)) return VisitStore(op);
-  VisitFar(op);
 }
 
 void FunctionTranslator::VisitConst(const wasm::Operator& op) {
@@ -67,14 +44,14 @@ void FunctionTranslator::VisitConst(const wasm::Operator& op) {
     FinishResult(cell, slot, ValueType::kV128);
     return;
   }
-  const ValueType type = TypeOf(wasm::RowOf(op.op).signature[1]);
+  const ValueType type = SimpleOf(op.op).result;
   stack_.PushConst(type, op.value);
   if (!fuse_) MaterializeAll();
 }
 
 void FunctionTranslator::VisitUnary(Op op) {
-  const std::string_view signature = wasm::RowOf(op).signature;
-  const ValueType type = TypeOf(signature[2]);
+  const SimpleOp& row = SimpleOf(op);
+  const ValueType type = row.result;
   const Operand a = stack_.Pop();
   if (fuse_ && op == Op::kI32Eqz && IsLastResult(a) &&
       IsIntegerComparison(last_.op)) {
@@ -85,16 +62,14 @@ void FunctionTranslator::VisitUnary(Op op) {
     return;
   }
   if (fuse_ && (op == Op::kI32Eqz || op == Op::kI64Eqz)) {
-    Operand zero;
-    zero.kind = Operand::kConst;
-    zero.type = TypeOf(signature[0]);
     const uint32_t result = stack_.PushTemp(type);
+    const Operand zero = Operand::Const(row.operand, result, 0);
     return EmitIntegerBinary(op == Op::kI32Eqz ? Op::kI32Eq : Op::kI64Eq, a,
                              zero, result);
   }
   const bool in_acc = IsAcc(a);
   const uint32_t slot = in_acc ? 0 : NearOf(a, 0);
-  if (wasm::RowOf(op).traps != 0) AddPosition();
+  if (row.traps) AddPosition();
   const uint32_t result = stack_.PushTemp(type);
   const uint32_t cell = encoder_.size();
   encoder_.Emit(NumericId(op, in_acc ? Form::kA : Form::kS),
@@ -103,14 +78,14 @@ void FunctionTranslator::VisitUnary(Op op) {
 }
 
 void FunctionTranslator::VisitBinary(Op op) {
-  const std::string_view signature = wasm::RowOf(op).signature;
-  const ValueType type = TypeOf(signature[3]);
+  const SimpleOp& row = SimpleOf(op);
+  const ValueType type = row.result;
   const Operand b = stack_.Pop();
   const Operand a = stack_.Pop();
   if (!fuse_) {
     const uint32_t x = NearOf(a, 0);
     const uint32_t y = NearOf(b, 1);
-    if (wasm::RowOf(op).traps != 0) AddPosition();
+    if (row.traps) AddPosition();
     const uint32_t result = stack_.PushTemp(type);
     const uint32_t cell = encoder_.size();
     encoder_.Emit(NumericId(op, Form::kSS), Pack(ResultSlot(result), x, y));
@@ -118,9 +93,9 @@ void FunctionTranslator::VisitBinary(Op op) {
     return;
   }
   const uint32_t result = stack_.PushTemp(type);
-  if (EmitWithMemory(op, a, b, result)) return;
+  if (row.takes_memory && EmitWithMemory(op, a, b, result)) return;
   if (op == Op::kI32Add && EmitScaledAdd(a, b, result)) return;
-  if (IsIntegerLetter(signature[0])) {
+  if (row.of_integers) {
     EmitIntegerBinary(op, a, b, result);
   } else {
     EmitFloatBinary(op, a, b, result);
@@ -129,40 +104,40 @@ void FunctionTranslator::VisitBinary(Op op) {
 
 void FunctionTranslator::EmitIntegerBinary(Op op, Operand a, Operand b,
                                            uint32_t result) {
-  if (a.kind == Operand::kConst && b.kind == Operand::kConst) {
+  if (a.kind() == Operand::kConst && b.kind() == Operand::kConst) {
     // Both, for a compiler folds them: the first goes to its slot.
-    Move(a, a.slot);
-    a.kind = Operand::kTemp;
+    Move(a, a.slot());
+    a = a.AsTemp();
   }
-  if (op == Op::kI32Sub && b.kind == Operand::kConst) {
+  if (op == Op::kI32Sub && b.kind() == Operand::kConst) {
     // Addition has more ways to become part of something else.
     op = Op::kI32Add;
-    b.bits = static_cast<uint32_t>(-static_cast<uint32_t>(b.bits));
+    b = Operand::Const(b.type(), b.slot(), uint32_t{0} - Immediate(b));
   }
-  const bool is_comparison = IsIntegerComparison(op);
-  if (a.kind == Operand::kConst || (IsAcc(b) && !IsAcc(a))) {
-    if (IsCommutative(op)) {
+  const SimpleOp& row = SimpleOf(op);
+  if (a.kind() == Operand::kConst || (IsAcc(b) && !IsAcc(a))) {
+    if (row.commutes) {
       std::swap(a, b);
-    } else if (is_comparison) {
+    } else if (IsIntegerComparison(op)) {
       op = Mirrored(op);
       std::swap(a, b);
     }
   }
-  if (b.kind == Operand::kConst && !FitsImmediate(b)) {
-    Move(b, b.slot);
-    b.kind = Operand::kTemp;
+  if (b.kind() == Operand::kConst && !FitsImmediate(b)) {
+    Move(b, b.slot());
+    b = b.AsTemp();
   }
-  if (a.kind == Operand::kConst && !FitsImmediate(a)) {
-    Move(a, a.slot);
-    a.kind = Operand::kTemp;
+  if (a.kind() == Operand::kConst && !FitsImmediate(a)) {
+    Move(a, a.slot());
+    a = a.AsTemp();
   }
   Form form;
   Cell operands;
-  if (b.kind == Operand::kConst) {
+  if (b.kind() == Operand::kConst) {
     const bool acc = IsAcc(a);
     form = acc ? Form::kAI : Form::kSI;
     operands = PackWide(0, acc ? 0 : NearOf(a, 0), Immediate(b));
-  } else if (a.kind == Operand::kConst) {
+  } else if (a.kind() == Operand::kConst) {
     const bool acc = IsAcc(b);
     form = acc ? Form::kIA : Form::kIS;
     operands = PackWide(0, acc ? 0 : NearOf(b, 0), Immediate(a));
@@ -177,24 +152,22 @@ void FunctionTranslator::EmitIntegerBinary(Op op, Operand a, Operand b,
     const uint32_t x = NearOf(a, 0);
     operands = Pack(0, x, NearOf(b, 1));
   }
-  if (wasm::RowOf(op).traps != 0) AddPosition();
-  const ValueType type = TypeOf(wasm::RowOf(op).signature[3]);
+  if (row.traps) AddPosition();
   const uint32_t cell = encoder_.size();
   encoder_.Emit(IdOf(op, form), operands | ResultSlot(result));
-  FinishResult(cell, result, type);
+  FinishResult(cell, result, row.result);
   last_.op = op;
   last_.form = form;
 }
 
 // An index, shifted by the last instruction, plus something else.
-bool FunctionTranslator::EmitScaledAdd(const Operand& a, const Operand& b,
-                                       uint32_t result) {
+bool FunctionTranslator::EmitScaledAdd(Operand a, Operand b, uint32_t result) {
   const bool swap = IsLastResult(a);
-  const Operand& index = swap ? a : b;
-  const Operand& base = swap ? b : a;
+  const Operand index = swap ? a : b;
+  const Operand base = swap ? b : a;
   if (!IsLastResult(index) || last_.op != Op::kI32Shl ||
       (last_.form != Form::kSI && last_.form != Form::kAI) ||
-      base.kind == Operand::kConst || SlotOf(base) >= kNearSlots ||
+      base.kind() == Operand::kConst || SlotOf(base) >= kNearSlots ||
       result >= kNearSlots) {
     return false;
   }
@@ -214,11 +187,10 @@ bool FunctionTranslator::EmitScaledAdd(const Operand& a, const Operand& b,
 // An operator whose operand the last instruction has loaded.
 bool FunctionTranslator::EmitWithMemory(Op op, Operand a, Operand b,
                                         uint32_t result) {
-  if (!HasForm(op, Form::kSM) || result >= kNearSlots) return false;
-  const bool commutes = IsCommutative(op);
-  if (commutes && !IsLastResult(b)) std::swap(a, b);
-  if (!IsLastResult(b) || last_.op != OperandLoad(op) ||
-      last_.form != Form::kLoadS || a.kind == Operand::kConst ||
+  const SimpleOp& row = SimpleOf(op);
+  if (row.commutes && !IsLastResult(b)) std::swap(a, b);
+  if (!IsLastResult(b) || last_.op != row.load || result >= kNearSlots ||
+      last_.form != Form::kLoadS || a.kind() == Operand::kConst ||
       SlotOf(a) >= kNearSlots) {
     return false;
   }
@@ -231,24 +203,24 @@ bool FunctionTranslator::EmitWithMemory(Op op, Operand a, Operand b,
   encoder_.Emit(NumericId(op, acc ? Form::kAM : Form::kSM),
                 Pack(result, acc ? 0 : SlotOf(a),
                      static_cast<uint32_t>(load >> 16) & 0xffff, offset));
-  FinishResult(cell, result, TypeOf(wasm::RowOf(op).signature[3]));
+  FinishResult(cell, result, row.result);
   return true;
 }
 
 void FunctionTranslator::EmitFloatBinary(Op op, Operand a, Operand b,
                                          uint32_t result) {
-  const ValueType type = TypeOf(wasm::RowOf(op).signature[3]);
-  if (a.kind == Operand::kConst && b.kind == Operand::kConst) {
-    Move(a, a.slot);
-    a.kind = Operand::kTemp;
+  const ValueType type = SimpleOf(op).result;
+  if (a.kind() == Operand::kConst && b.kind() == Operand::kConst) {
+    Move(a, a.slot());
+    a = a.AsTemp();
   }
   if (IsFloatComparison(op) &&
-      (a.kind == Operand::kConst || (IsAcc(b) && !IsAcc(a)))) {
+      (a.kind() == Operand::kConst || (IsAcc(b) && !IsAcc(a)))) {
     op = Mirrored(op);
     std::swap(a, b);
   }
-  const bool a_const = a.kind == Operand::kConst;
-  const bool b_const = b.kind == Operand::kConst;
+  const bool a_const = a.kind() == Operand::kConst;
+  const bool b_const = b.kind() == Operand::kConst;
   const auto id = [&](Form form) { return NumericId(op, form); };
   const bool a_acc = IsAcc(a);
   const bool b_acc = IsAcc(b);
@@ -257,7 +229,7 @@ void FunctionTranslator::EmitFloatBinary(Op op, Operand a, Operand b,
     const uint32_t slot = a_acc ? 0 : Near(SlotOf(a), 0);
     const uint32_t cell = encoder_.size();
     const Form form = a_acc ? Form::kAI : Form::kSI;
-    encoder_.Emit(id(form), Pack(to, slot), b.bits);
+    encoder_.Emit(id(form), Pack(to, slot), b.bits());
     FinishResult(cell, result, type);
     last_.op = op;
     last_.form = form;
@@ -266,7 +238,7 @@ void FunctionTranslator::EmitFloatBinary(Op op, Operand a, Operand b,
   if (a_const) {
     const uint32_t slot = b_acc ? 0 : Near(SlotOf(b), 0);
     const uint32_t cell = encoder_.size();
-    encoder_.Emit(id(b_acc ? Form::kIA : Form::kIS), Pack(to, slot), a.bits);
+    encoder_.Emit(id(b_acc ? Form::kIA : Form::kIS), Pack(to, slot), a.bits());
     return FinishResult(cell, result, type);
   }
   const uint32_t x = a_acc ? 0 : Near(SlotOf(a), 0);
@@ -342,8 +314,8 @@ void FunctionTranslator::VisitGlobal(const wasm::Operator& op) {
     return;
   }
   const Operand value = stack_.Pop();
-  const bool integer = value.type.kind() == ValueType::kI32 ||
-                       value.type.kind() == ValueType::kI64;
+  const bool integer = value.type().kind() == ValueType::kI32 ||
+                       value.type().kind() == ValueType::kI64;
   if (instr == FixedInstr::kGlobalSet && integer && IsAcc(value)) {
     encoder_.Emit(IdOf(FixedInstr::kGlobalSetAcc), PackWide(0, 0, layout.cell));
   } else {
@@ -357,7 +329,7 @@ void FunctionTranslator::VisitSelect() {
   const Operand condition = stack_.Pop();
   const Operand b = stack_.Pop();
   const Operand a = stack_.Pop();
-  const ValueType type = a.type;
+  const ValueType type = a.type();
   const uint32_t x = NearOf(a, 1);
   const uint32_t y = NearOf(b, 2);
   const bool acc = IsAcc(condition) && type.kind() != ValueType::kV128;

@@ -75,7 +75,7 @@ static_assert(AllAreTranslated(), "a simple operator without translation");
 
 // Whether there is nothing to do.
 bool FunctionTranslator::VisitUnreachable(const wasm::Operator& op) {
-  switch (ShapeOf(wasm::InfoOf(op.op).op_class)) {
+  switch (ShapeOf(wasm::ClassOf(op.op))) {
     case BlockShape::kOpens:
     case BlockShape::kOpensLoop:
     case BlockShape::kOpensIf:
@@ -94,10 +94,11 @@ bool FunctionTranslator::VisitUnreachable(const wasm::Operator& op) {
   return true;  // Not reached; g++ asks for it.
 }
 
-void FunctionTranslator::VisitReachable(const wasm::Operator& op) {
-  switch (wasm::InfoOf(op.op).op_class) {
+// Simple operators have had their own way before.
+void FunctionTranslator::VisitStructural(const wasm::Operator& op) {
+  switch (wasm::ClassOf(op.op)) {
     case OpClass::kSimple:
-      return VisitSimple(op);
+      return;
     case OpClass::kNop:
     case OpClass::kConvertExtern:  // The same bits.
       return;
