@@ -18,10 +18,11 @@ struct CatchRecord {
   bool any = false;     // Whatever the tag.
   uint32_t tag = 0;     // Index in the module, unless `any`.
   uint32_t target = 0;  // In cells from the function's begin.
-  // The payload's slots, in FunctionCode::payload_slots, one entry for each
-  // slot of the payload.
-  uint32_t first_slot = 0;
-  uint32_t num_slots = 0;
+  // The payload's values, in the order of the tag's parameters: each number
+  // lies behind the one before it from `numbers` on, each reference from `refs`
+  // on. Unless `any`.
+  uint32_t numbers = kNoSlot;
+  uint32_t refs = kNoSlot;
   uint32_t exception_slot = kNoSlot;  // For the exception itself.
 };
 
@@ -43,6 +44,11 @@ struct CodePosition {
   uint32_t offset = 0;  // In the module's bytes.
 };
 
+struct SlotRange {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+
 // Frees cells that are not an arena's.
 struct CellsDeleter {
   bool owned = true;
@@ -57,15 +63,14 @@ struct FunctionCode {
   // Header and instructions, in one piece.
   std::unique_ptr<Cell[], CellsDeleter> cells;
   uint32_t num_cells = 0;  // Of instructions.
-  // Slots of references, ascending: those of parameters and locals one by
-  // one, then a range of temporary ones.
-  std::vector<uint32_t> ref_slots;
+  // Slots of references, ascending: those of parameters and locals, neighbours
+  // together, for a byte of a body may declare a million; then temporary ones.
+  std::vector<SlotRange> ref_slots;
   uint32_t ref_temps_begin = 0;
   uint32_t ref_temps_end = 0;
   std::vector<CodePosition> positions;  // Ascending.
   std::vector<TryRegion> regions;  // An inner one behind the one around it.
   std::vector<CatchRecord> catches;
-  std::vector<uint32_t> payload_slots;
 
   static constexpr uint32_t kHeaderCells = sizeof(CodeHeader) / sizeof(Cell);
 

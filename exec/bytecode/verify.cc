@@ -127,15 +127,17 @@ bool FunctionVerifier::CheckReferenceSlots() {
   }
   uint64_t least = 0;
   size_t among_params = 0;
-  for (const uint32_t slot : code_.ref_slots) {
-    if (slot < least || slot >= temps) {
+  for (const SlotRange& range : code_.ref_slots) {
+    if (range.begin < least || range.begin >= range.end || range.end > temps) {
       return Fail("slots of references are not in order");
     }
-    least = uint64_t{slot} + 1;
-    if (slot < params.size()) {
+    least = range.end;
+    uint32_t slot = range.begin;
+    for (; slot < range.end && slot < params.size(); ++slot) {
       if (params[slot] != 'r') return Fail("a parameter is no reference");
       ++among_params;
-    } else if (slot < zero_begin || slot >= zero_end) {
+    }
+    if (slot < range.end && (slot < zero_begin || range.end > zero_end)) {
       return Fail("a reference is not zeroed");
     }
   }
@@ -261,15 +263,17 @@ bool FunctionVerifier::CheckCatch(const CatchRecord& clause,
     if (clause.tag >= module_.tags.size()) return Fail("no such tag");
     kinds = KindsOf(module_.types[module_.tags[clause.tag].type].params);
   }
-  if (clause.num_slots != kinds.size() ||
-      clause.first_slot > code_.payload_slots.size() ||
-      clause.num_slots > code_.payload_slots.size() - clause.first_slot) {
+  const bool has_slots = clause.numbers != CatchRecord::kNoSlot &&
+                         clause.refs != CatchRecord::kNoSlot;
+  if (has_slots == clause.any) {
     return Fail("a clause takes another payload than its tag has");
   }
-  for (uint32_t i = 0; i < clause.num_slots; ++i) {
-    const uint32_t slot = code_.payload_slots[clause.first_slot + i];
+  uint64_t number = clause.numbers;
+  uint64_t ref = clause.refs;
+  for (const char kind : kinds) {
+    const uint64_t slot = kind == 'r' ? ref++ : number++;
     if (!InFrame(slot)) return Fail("a payload's slot is outside of the frame");
-    if (IsRefSlot(slot) != (kinds[i] == 'r')) {
+    if (IsRefSlot(slot) != (kind == 'r')) {
       return Fail("a payload goes to a slot of another kind");
     }
   }

@@ -1,5 +1,6 @@
 // The fields of one instruction against their roles; see exec/bytecode/role.h.
 #include <algorithm>
+#include <iterator>
 
 #include "exec/bytecode/function_verifier.h"
 #include "exec/bytecode/role.h"
@@ -53,8 +54,10 @@ std::string KindsOf(absl::Span<const ValueType> types) {
 
 bool FunctionVerifier::IsRefSlot(uint64_t slot) const {
   if (slot >= code_.ref_temps_begin && slot < code_.ref_temps_end) return true;
-  return std::binary_search(code_.ref_slots.begin(), code_.ref_slots.end(),
-                            slot);
+  const auto behind = std::upper_bound(
+      code_.ref_slots.begin(), code_.ref_slots.end(), slot,
+      [](uint64_t s, const SlotRange& range) { return s < range.begin; });
+  return behind != code_.ref_slots.begin() && slot < std::prev(behind)->end;
 }
 
 bool FunctionVerifier::Read(uint64_t slot, char kind) {

@@ -45,7 +45,6 @@ struct Editable {
     code.positions = from.positions;
     code.regions = from.regions;
     code.catches = from.catches;
-    code.payload_slots = from.payload_slots;
   }
 
   Cell* begin() { return code.cells.get() + FunctionCode::kHeaderCells; }
@@ -293,12 +292,16 @@ TEST_F(CodeVerifierTest, HeadersFitTheirFunctions) {
 }
 
 TEST_F(CodeVerifierTest, SlotsOfReferencesAreTold) {
+  // Neighbours are one range, however many there are.
+  ASSERT_EQ(Copy(kPick).code.ref_slots.size(), 1u);
+  EXPECT_EQ(Copy(kPick).code.ref_slots[0].begin, 1u);
+  EXPECT_EQ(Copy(kPick).code.ref_slots[0].end, 3u);
   EXPECT_REFUSED(kPick, code.code.ref_slots.clear(), "reference parameter");
-  EXPECT_REFUSED(kPick, code.code.ref_slots[0] = 0, "is no reference");
-  EXPECT_REFUSED(kPick,
-                 std::swap(code.code.ref_slots[0], code.code.ref_slots[1]),
+  EXPECT_REFUSED(kPick, code.code.ref_slots[0].begin = 0, "is no reference");
+  EXPECT_REFUSED(kPick, code.code.ref_slots.push_back(code.code.ref_slots[0]),
                  "in order");
-  EXPECT_REFUSED(kPick, code.code.ref_slots.push_back(60000), "in order");
+  EXPECT_REFUSED(kPick, code.code.ref_slots.push_back({60000, 60001}),
+                 "in order");
   EXPECT_REFUSED(kPick, code.code.ref_temps_end = 60000, "not zeroed");
   EXPECT_REFUSED(kPick, code.code.ref_temps_begin = 60000, "no range");
 }
@@ -435,7 +438,7 @@ TEST_F(CodeVerifierTest, NumbersAndReferencesKeepApart) {
                  "reference is read from a number");
   // The second slot of the payload is a reference's: now it is the first.
   EXPECT_REFUSED(kCatches,
-                 code.Set(FixedInstr::kThrow, 2, code.code.ref_slots[0]),
+                 code.Set(FixedInstr::kThrow, 2, code.code.ref_slots[0].begin),
                  "number is read from a reference");
   EXPECT_REFUSED(kPick, code.Set(Op::kI32Eq, Form::kSI, 0, 2),
                  "number is written to a reference");
@@ -463,12 +466,17 @@ TEST_F(CodeVerifierTest, RegionsAndClauses) {
                  "leads to no instruction");
   EXPECT_REFUSED(kCatches, code.code.catches[0].tag = 1, "no such tag");
   EXPECT_REFUSED(kCatches, code.code.catches[0].any = true, "another payload");
-  EXPECT_REFUSED(kCatches, code.code.catches[0].num_slots = 1,
+  EXPECT_REFUSED(kCatches, code.code.catches[0].numbers = CatchRecord::kNoSlot,
                  "another payload");
-  EXPECT_REFUSED(kCatches, code.code.catches[0].first_slot = 9,
+  EXPECT_REFUSED(kCatches, code.code.catches[0].refs = CatchRecord::kNoSlot,
                  "another payload");
-  EXPECT_REFUSED(kCatches, code.code.payload_slots[0] = 1000, "frame");
-  EXPECT_REFUSED(kCatches, code.code.payload_slots[1] = 0, "another kind");
+  EXPECT_REFUSED(kCatches, code.code.catches[0].numbers = 1000, "frame");
+  EXPECT_REFUSED(kCatches, code.code.catches[0].numbers = 0xfffffffe, "frame");
+  EXPECT_REFUSED(kCatches, code.code.catches[0].refs = 0xfffffffe, "frame");
+  EXPECT_REFUSED(kCatches, code.code.catches[0].refs = 0, "another kind");
+  EXPECT_REFUSED(kCatches,
+                 code.code.catches[0].numbers = code.code.catches[0].refs,
+                 "another kind");
   EXPECT_REFUSED(kCatches, code.code.catches[0].exception_slot = 0,
                  "no reference's");
 }

@@ -6,6 +6,7 @@
 #include "exec/runtime/bulk.h"
 #include "exec/runtime/heap_ops.h"
 #include "exec/translate/module_code.h"
+#include "ir/wasm/module.h"
 
 namespace weft::exec {
 namespace {
@@ -28,12 +29,26 @@ const CatchRecord* FindCatch(const FunctionCode& code, uint32_t cell,
   return nullptr;
 }
 
-void Deliver(Context& context, const FunctionCode& code,
-             const CatchRecord& clause, Slot* frame) {
-  const Slot* const payload = ExceptionPayload(context, context.exception);
-  for (uint32_t i = 0; i < clause.num_slots; ++i) {
-    frame[code.payload_slots[clause.first_slot + i]] = payload[i];
+// The exception is one of the clause's tag.
+void DeliverPayload(const Context& context, const CatchRecord& clause,
+                    const wasm::Module& module, Slot* frame) {
+  const Slot* payload = ExceptionPayload(context, context.exception);
+  Slot* number = frame + clause.numbers;
+  Slot* ref = frame + clause.refs;
+  for (const wasm::ValueType type :
+       module.types[module.tags[clause.tag].type].params) {
+    if (type.is_ref()) {
+      *ref++ = *payload++;
+      continue;
+    }
+    *number++ = *payload++;
+    if (type.kind() == wasm::ValueType::kV128) *number++ = *payload++;
   }
+}
+
+void Deliver(Context& context, const CatchRecord& clause,
+             const wasm::Module& module, Slot* frame) {
+  if (!clause.any) DeliverPayload(context, clause, module, frame);
   if (clause.exception_slot != CatchRecord::kNoSlot) {
     frame[clause.exception_slot] = context.exception;
   }
@@ -63,7 +78,7 @@ Unwound Unwind(Context& context, Position* position) {
       const CatchRecord* const clause =
           FindCatch(*code, cell, *at.instance, tag);
       if (clause != nullptr) {
-        Deliver(context, *code, *clause, at.frame);
+        Deliver(context, *clause, at.instance->code->module(), at.frame);
         at.pc = code->begin() + clause->target;
         context.link = link;
         *position = at;

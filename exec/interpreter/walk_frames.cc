@@ -70,7 +70,9 @@ void VisitFrameRefs(const Context& context,
       code = FrameCode(context, *place.instance, place.pc);
     }
     if (code == nullptr) return true;
-    for (const uint32_t slot : code->ref_slots) visit(place.frame[slot]);
+    for (const SlotRange& range : code->ref_slots) {
+      for (uint32_t i = range.begin; i < range.end; ++i) visit(place.frame[i]);
+    }
     for (uint32_t i = code->ref_temps_begin; i < code->ref_temps_end; ++i) {
       visit(place.frame[i]);
     }

@@ -22,7 +22,7 @@ namespace {
 // Of one function: 2 GiB. Bodies have up to 128 MiB, but a byte of them may
 // stand for values of a type that has many.
 constexpr uint32_t kMaxCells = 1u << 28;
-// Between two looks at that.
+// Between two looks at limits.
 constexpr int kOperatorsAtOnce = 1024;
 
 }  // namespace
@@ -90,8 +90,7 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
         Visit(op);
       }
     }
-    if (encoder_.size() > kMaxCells ||
-        result_->payload_slots.size() > kMaxCells) {
+    if (encoder_.size() > kMaxCells) {
       return absl::ResourceExhaustedError("function too large for bytecode");
     }
   }
@@ -101,7 +100,12 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
 void FunctionTranslator::PlaceLocal(ValueType type, uint32_t* next) {
   local_types_.push_back(type);
   local_slots_.push_back(*next);
-  if (type.is_ref()) result_->ref_slots.push_back(*next);
+  if (type.is_ref()) {
+    std::vector<SlotRange>& refs = result_->ref_slots;
+    if (refs.empty() || refs.back().end != *next)
+      refs.push_back({*next, *next});
+    ++refs.back().end;
+  }
   *next += SlotsOfType(type);
 }
 

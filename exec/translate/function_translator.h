@@ -51,6 +51,8 @@ class FunctionTranslator {
 
   static constexpr uint32_t kNone = ~uint32_t{0};
   static constexpr uint32_t kNearSlots = 0x10000;
+  static constexpr wasm::ValueType kAnyRef =
+      wasm::ValueType::Ref(wasm::HeapType::kAny, true);
   // From so many values on they move together: a branch takes two bytes of a
   // body, whatever the number of values that it takes along.
   static constexpr size_t kManyValues = 8;
@@ -305,8 +307,11 @@ class FunctionTranslator {
   void CloseRegion(uint32_t region);
   void EndArm();
   uint32_t OpenRegion();
-  void AddPayload(Types types, OperandStack::Heights heights,
-                  CatchRecord* record);
+  // The payload goes to where operands on top of `heights` lie.
+  void SetPayload(OperandStack::Heights heights, CatchRecord* record) {
+    record->numbers = stack_.SlotAbove(&heights, wasm::ValueType::kI32);
+    record->refs = stack_.SlotAbove(&heights, kAnyRef);
+  }
 
   // translate_references.cc
   void VisitRefNull(wasm::HeapType heap);

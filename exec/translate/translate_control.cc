@@ -239,7 +239,6 @@ void FunctionTranslator::MoveManyToLabel(const Control& label) {
     lowest = std::min(lowest, slot);
     stack_.SlotAbove(&end, type);
   }
-  constexpr ValueType kAnyRef = ValueType::Ref(wasm::HeapType::kAny, true);
   OperandStack::Heights begin = label.heights;
   CopyRange(ref, stack_.SlotAbove(&begin, kAnyRef),
             end.refs - label.heights.refs);

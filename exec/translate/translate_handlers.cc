@@ -24,18 +24,6 @@ void FunctionTranslator::CloseRegion(uint32_t region) {
   ForgetLast();
 }
 
-// The slots that values of `types` have above `heights`, one by one.
-void FunctionTranslator::AddPayload(Types types, OperandStack::Heights heights,
-                                    CatchRecord* record) {
-  std::vector<uint32_t>& slots = result_->payload_slots;
-  record->first_slot = static_cast<uint32_t>(slots.size());
-  for (const ValueType type : types) {
-    const uint32_t slot = stack_.SlotAbove(&heights, type);
-    for (uint32_t i = 0; i < SlotsOfType(type); ++i) slots.push_back(slot + i);
-  }
-  record->num_slots = static_cast<uint32_t>(slots.size()) - record->first_slot;
-}
-
 void FunctionTranslator::OpenTryTable(const wasm::Operator& op,
                                       Control* control) {
   control->try_region = OpenRegion();
@@ -53,7 +41,7 @@ void FunctionTranslator::OpenTryTable(const wasm::Operator& op,
     if (clause.has_ref()) {
       types.remove_suffix(1);
     }
-    AddPayload(types, label.heights, &record);
+    if (!record.any) SetPayload(label.heights, &record);
     if (clause.has_ref()) {
       OperandStack::Heights heights = label.heights;
       for (const ValueType type : types) stack_.SlotAbove(&heights, type);
@@ -99,7 +87,7 @@ void FunctionTranslator::VisitCatch(const uint32_t* tag) {
   if (!record.any) {
     record.tag = *tag;
     const Types params = module_.types[module_.tags[*tag].type].params;
-    AddPayload(params, stack_.heights(), &record);
+    SetPayload(stack_.heights(), &record);
     PushAll(params);
     stack_.SetInSlots();
   }
