@@ -1,5 +1,7 @@
 // Bodies of a million operators, and stacks of ten million frames.
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -51,6 +53,43 @@ INSTANTIATE_TEST_SUITE_P(
       name += std::get<1>(info.param) ? "_fused" : "_not_fused";
       return name + (std::get<2>(info.param) ? "_metered" : "");
     });
+
+// Whether a deadline of a millisecond stopped the translation of a body of four
+// million operators, which takes fifty at least.
+bool IsStopped(const GrowthShape& shape) {
+  Engine engine;
+  auto store = Store::New(engine).value();
+  GrowthModule made = shape.make(4 * shape.size);
+  const auto module = Module::Compile(engine, std::move(made.bytes)).value();
+  const auto instance = Instance::New(*store, module, {}).value();
+  const Func f = instance.instance.GetFunc(*store, "f").value();
+  const auto [arg, expected] = made.calls.front();
+  Val result;
+  store->set_deadline(std::chrono::steady_clock::now() +
+                      std::chrono::milliseconds(1));
+  const auto stopped =
+      f.Call(*store, {Val::I32(arg)}, absl::MakeSpan(&result, 1)).value();
+  const bool was_translated = module.WasEntered(0);
+  store->set_deadline(std::nullopt);
+  // It goes on from the begin when nobody stops it.
+  const auto returned =
+      f.Call(*store, {Val::I32(arg)}, absl::MakeSpan(&result, 1)).value();
+  EXPECT_TRUE(returned.returned());
+  EXPECT_TRUE(module.WasEntered(0));
+  EXPECT_EQ(result.i32(), expected);
+  return !stopped.returned() && !was_translated &&
+         stopped.trap.kind == TrapKind::kDeadlineExceeded;
+}
+
+TEST(InterruptedTranslationTest, ADeadlineStopsIt) {
+  // Where the machine is busy the deadline may be noticed late.
+  constexpr int kAttempts = 5;
+  bool stopped = false;
+  for (int i = 0; i < kAttempts && !stopped; ++i) {
+    stopped = IsStopped(testing::GrowthShapes()[0]);
+  }
+  EXPECT_TRUE(stopped);
+}
 
 // Ten million frames in 1 GiB.
 TEST(DeepStackTest, TenMillionNestedCalls) {

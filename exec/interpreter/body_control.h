@@ -243,7 +243,7 @@ WEFT_BODY(RestoreInstance) {
 
 WEFT_BODY(TranslateFunction) {
   const uint32_t func = internal::HeaderOf(r.pc).func;
-  const TrapKind kind = TranslateEntered(*r.instance, func);
+  const TrapKind kind = TranslateEntered(*r.context, *r.instance, func);
   if (kind != TrapKind::kNone) return Trap(r, kind);
   const Cell* const code =
       r.instance->entries[func].code.load(std::memory_order_acquire);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "absl/status/status.h"
 #include "exec/bytecode/instr.h"
 #include "exec/interpreter/registers.h"
+#include "exec/runtime/bulk.h"
 #include "exec/runtime/heap_ops.h"
 #include "exec/runtime/host_function.h"
 #include "exec/translate/module_code.h"
@@ -56,11 +58,15 @@ Step CallHost(Context& context, InstanceData* instance, const Cell* pc,
   return Step::kExit;
 }
 
-TrapKind TranslateEntered(const InstanceData& instance, uint32_t func) {
+TrapKind TranslateEntered(const Context& context, const InstanceData& instance,
+                          uint32_t func) {
   const Bounds bounds = instance.memory0 == nullptr ? Bounds::kExplicit
                                                     : instance.memory0->bounds;
-  return instance.code->Translate(func, bounds).ok() ? TrapKind::kNone
-                                                     : TrapKind::kOutOfMemory;
+  const absl::Status status =
+      instance.code->Translate(func, bounds, &context.interrupt);
+  if (status.ok()) return TrapKind::kNone;
+  return absl::IsCancelled(status) ? InterruptOf(context)
+                                   : TrapKind::kOutOfMemory;
 }
 
 void MoveResults(const Cell* pc, Slot* frame) {

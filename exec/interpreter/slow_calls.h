@@ -21,8 +21,9 @@ TrapKind StackTrap(const Context& context);
 Step CallHost(Context& context, InstanceData* instance, const Cell* pc,
               Slot* frame);
 
-// Translates defined function `func` of `instance`.
-TrapKind TranslateEntered(const InstanceData& instance, uint32_t func);
+// Translates defined function `func` of `instance`, unless interrupted.
+TrapKind TranslateEntered(const Context& context, const InstanceData& instance,
+                          uint32_t func);
 
 // Moves the results that return_many at `pc` names to the frame's begin.
 void MoveResults(const Cell* pc, Slot* frame);

@@ -28,7 +28,8 @@ constexpr int kOperatorsAtOnce = 1024;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FunctionCode>> FunctionTranslator::Translate(
-    uint32_t func, Bounds bounds) {
+    uint32_t func, Bounds bounds, const std::atomic<uint32_t>* interrupt) {
+  interrupt_ = interrupt;
   ref_temps_ = 0;
   scratch_slots_ = 0;
   list_slots_ = 0;
@@ -90,9 +91,19 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
         Visit(op);
       }
     }
-    if (encoder_.size() > kMaxCells) {
-      return absl::ResourceExhaustedError("function too large for bytecode");
-    }
+    const absl::Status limits = Limits();
+    if (!limits.ok()) return limits;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FunctionTranslator::Limits() const {
+  if (encoder_.size() > kMaxCells) {
+    return absl::ResourceExhaustedError("function too large for bytecode");
+  }
+  if (interrupt_ != nullptr &&
+      interrupt_->load(std::memory_order_relaxed) != 0) {
+    return absl::CancelledError("interrupted");
   }
   return absl::OkStatus();
 }

@@ -7,6 +7,7 @@
 #ifndef WEFT_EXEC_TRANSLATE_FUNCTION_TRANSLATOR_H_
 #define WEFT_EXEC_TRANSLATE_FUNCTION_TRANSLATOR_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -42,9 +43,10 @@ class FunctionTranslator {
 
   // The code of defined function `func`. Time and memory linear in its body.
   // REQUIRES: the body is valid.
-  // Errors: ResourceExhausted when it is too large for bytecode.
-  absl::StatusOr<std::unique_ptr<FunctionCode>> Translate(uint32_t func,
-                                                          Bounds bounds);
+  // Errors: ResourceExhausted when it is too large for bytecode; Cancelled when
+  // `interrupt` is not null and `*interrupt` not 0.
+  absl::StatusOr<std::unique_ptr<FunctionCode>> Translate(
+      uint32_t func, Bounds bounds, const std::atomic<uint32_t>* interrupt);
 
  private:
   using Types = absl::Span<const wasm::ValueType>;
@@ -140,6 +142,7 @@ class FunctionTranslator {
 
   // function_translator.cc
   absl::Status Attempt(uint32_t func, Bounds bounds);
+  absl::Status Limits() const;
   absl::Status LayOut(wasm::ByteReader* reader);
   void PlaceLocal(wasm::ValueType type, uint32_t* next);
   std::unique_ptr<FunctionCode> Finish();
@@ -347,6 +350,7 @@ class FunctionTranslator {
   CodeArena* const arena_;
   InstructionEncoder encoder_;
   Bounds bounds_ = Bounds::kExplicit;
+  const std::atomic<uint32_t>* interrupt_ = nullptr;
 
   // Of the function at hand.
   uint32_t func_ = 0;

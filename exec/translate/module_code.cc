@@ -72,14 +72,15 @@ class ModuleCode::Impl {
     return variant.entries.get();
   }
 
-  absl::Status Translate(uint32_t func, Bounds bounds) {
+  absl::Status Translate(uint32_t func, Bounds bounds,
+                         const std::atomic<uint32_t>* interrupt) {
     FuncEntry& entry = entries(bounds)[func];
     if (!IsStub(bounds, entry.code.load(std::memory_order_acquire))) {
       return absl::OkStatus();
     }
     std::unique_ptr<FunctionTranslator> translator = TakeTranslator();
     absl::StatusOr<std::unique_ptr<FunctionCode>> made =
-        translator->Translate(func, bounds);
+        translator->Translate(func, bounds, interrupt);
     const std::lock_guard<std::mutex> lock(mutex_);
     translators_.push_back(std::move(translator));
     if (!made.ok()) return made.status();
@@ -100,7 +101,8 @@ class ModuleCode::Impl {
     std::mutex failed;
     absl::Status status;
     ParallelFor(num_funcs_, threads, [&](size_t func) {
-      const absl::Status one = Translate(static_cast<uint32_t>(func), bounds);
+      const absl::Status one =
+          Translate(static_cast<uint32_t>(func), bounds, nullptr);
       if (one.ok()) return;
       const std::lock_guard<std::mutex> lock(failed);
       status = one;
@@ -222,8 +224,10 @@ FuncEntry* ModuleCode::entries(Bounds bounds) const {
   return impl_->entries(bounds);
 }
 
-absl::Status ModuleCode::Translate(uint32_t func, Bounds bounds) const {
-  return impl_->Translate(func, bounds);
+absl::Status ModuleCode::Translate(
+    uint32_t func, Bounds bounds,
+    const std::atomic<uint32_t>* interrupt) const {
+  return impl_->Translate(func, bounds, interrupt);
 }
 
 bool ModuleCode::IsTranslated(uint32_t func) const {

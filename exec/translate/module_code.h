@@ -2,6 +2,7 @@
 #ifndef WEFT_EXEC_TRANSLATE_MODULE_CODE_H_
 #define WEFT_EXEC_TRANSLATE_MODULE_CODE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -66,8 +67,11 @@ class ModuleCode {
 
   // Translates defined function `func` unless that was done; then its entry
   // has the code. Thread-safe. Errors: ResourceExhausted when the function is
-  // too large for bytecode.
-  absl::Status Translate(uint32_t func, Bounds bounds) const;
+  // too large for bytecode; Cancelled, with nothing done, when `*interrupt`,
+  // which is looked at after each thousand operators, is no longer 0.
+  absl::Status Translate(
+      uint32_t func, Bounds bounds,
+      const std::atomic<uint32_t>* interrupt = nullptr) const;
   absl::Status TranslateAll(Bounds bounds, int threads) const;
   // Whether that was done, under any bounds.
   bool IsTranslated(uint32_t func) const;
