@@ -106,7 +106,11 @@ absl::StatusOr<Module> Module::Compile(const Engine& engine,
       wasm::ReadModule(compiled->bytes, {.features = options.features});
   if (!module.ok()) return module.status();
   compiled->module = *std::move(module);
-  absl::Status status = wasm::ValidateAll(compiled->module, options.threads);
+  // Bodies are validated while they are translated if that is done now.
+  const wasm::ModuleContext context(compiled->module);
+  absl::Status status =
+      options.eager ? wasm::ValidateModule(context)
+                    : wasm::ValidateAll(compiled->module, options.threads);
   if (!status.ok()) return status;
   TypeRegistry& registry = engine.data()->types();
   auto types = registry.Register(compiled->module);
@@ -133,8 +137,8 @@ absl::StatusOr<Module> Module::Compile(const Engine& engine,
   }
   CollectNames(compiled.get());
   if (options.eager) {
-    status = compiled->code->TranslateAll(ExpectedBounds(*compiled),
-                                          options.threads);
+    status = compiled->code->ValidateAndTranslateAll(
+        context, ExpectedBounds(*compiled), options.threads);
     if (!status.ok()) return status;
   }
   return Module(std::move(compiled));

@@ -11,6 +11,7 @@
 #include "exec/translate/metering.h"
 #include "exec/translate/simple_op.h"
 #include "ir/wasm/locals.h"
+#include "ir/wasm/validator.h"
 
 namespace weft::exec {
 
@@ -28,14 +29,16 @@ constexpr int kOperatorsAtOnce = 1024;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FunctionCode>> FunctionTranslator::Translate(
-    uint32_t func, Bounds bounds, const std::atomic<uint32_t>* interrupt) {
+    uint32_t func, Bounds bounds, const std::atomic<uint32_t>* interrupt,
+    wasm::BodyValidator* validator) {
   interrupt_ = interrupt;
   ref_temps_ = 0;
   scratch_slots_ = 0;
   list_slots_ = 0;
   while (true) {
-    const absl::Status status = Attempt(func, bounds);
+    const absl::Status status = Attempt(func, bounds, validator);
     if (!status.ok()) return status;
+    validator = nullptr;  // Once is enough.
     const uint32_t refs = stack_.most().refs;
     const bool more_lists = needs_far_ && most_list_ > list_slots_;
     if (refs <= ref_temps_ && !more_lists &&
@@ -51,7 +54,8 @@ absl::StatusOr<std::unique_ptr<FunctionCode>> FunctionTranslator::Translate(
   return Finish();
 }
 
-absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
+absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds,
+                                         wasm::BodyValidator* validator) {
   func_ = func;
   bounds_ = bounds;
   const wasm::FuncIndex index = module_.num_imported_funcs + func;
@@ -65,6 +69,9 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
   controls_.clear();
   needs_far_ = false;
   most_list_ = 0;
+  if (validator != nullptr && !validator->Begin(index)) {
+    return validator->status();
+  }
   wasm::ByteReader reader(function.body, function.body_offset);
   const absl::Status laid_out = LayOut(&reader);
   if (!laid_out.ok()) return laid_out;
@@ -79,11 +86,20 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
   Control& body = controls_.emplace_back();
   body.results = type_->results;
   wasm::OperatorReader operators(reader.rest(), reader.offset(),
-                                 wasm::FeatureSet::All());
+                                 module_.features);
+  return TranslateOperators(&operators, validator);
+}
+
+absl::Status FunctionTranslator::TranslateOperators(
+    wasm::OperatorReader* operators, wasm::BodyValidator* validator) {
   wasm::Operator op;
-  while (!operators.done()) {
-    for (int i = 0; i < kOperatorsAtOnce && !operators.done(); ++i) {
-      if (!operators.TryRead(&op)) return operators.status();
+  while (!operators->done()) {
+    for (int i = 0; i < kOperatorsAtOnce && !operators->done(); ++i) {
+      if (validator != nullptr) {
+        if (!validator->Next(operators, &op)) return validator->status();
+      } else if (!operators->TryRead(&op)) {
+        return operators->status();
+      }
       offset_ = op.offset;
       if (reachable_ && !metering_) {
         VisitReachable(op);
@@ -92,9 +108,15 @@ absl::Status FunctionTranslator::Attempt(uint32_t func, Bounds bounds) {
       }
     }
     const absl::Status limits = Limits();
-    if (!limits.ok()) return limits;
+    if (limits.ok()) continue;
+    // That it is invalid matters more.
+    if (validator != nullptr && !validator->End(operators)) break;
+    return limits;
   }
-  return absl::OkStatus();
+  if (validator == nullptr || validator->End(operators)) {
+    return absl::OkStatus();
+  }
+  return validator->status();
 }
 
 absl::Status FunctionTranslator::Limits() const {

@@ -25,6 +25,10 @@
 #include "ir/wasm/module.h"
 #include "ir/wasm/operator.h"
 
+namespace weft::wasm {
+class BodyValidator;
+}  // namespace weft::wasm
+
 namespace weft::exec {
 
 // Keeps its buffers from one function to the next; code goes to `arena`, which
@@ -42,11 +46,14 @@ class FunctionTranslator {
         encoder_(first_cell) {}
 
   // The code of defined function `func`. Time and memory linear in its body.
-  // REQUIRES: the body is valid.
+  // REQUIRES: the body is valid, unless there is a `validator`, which validates
+  // it in the same pass.
   // Errors: ResourceExhausted when it is too large for bytecode; Cancelled when
-  // `interrupt` is not null and `*interrupt` not 0.
+  // `interrupt` is not null and `*interrupt` not 0; validator->status() when
+  // the body is invalid.
   absl::StatusOr<std::unique_ptr<FunctionCode>> Translate(
-      uint32_t func, Bounds bounds, const std::atomic<uint32_t>* interrupt);
+      uint32_t func, Bounds bounds, const std::atomic<uint32_t>* interrupt,
+      wasm::BodyValidator* validator);
 
  private:
   using Types = absl::Span<const wasm::ValueType>;
@@ -141,7 +148,10 @@ class FunctionTranslator {
   };
 
   // function_translator.cc
-  absl::Status Attempt(uint32_t func, Bounds bounds);
+  absl::Status Attempt(uint32_t func, Bounds bounds,
+                       wasm::BodyValidator* validator);
+  absl::Status TranslateOperators(wasm::OperatorReader* operators,
+                                  wasm::BodyValidator* validator);
   absl::Status Limits() const;
   absl::Status LayOut(wasm::ByteReader* reader);
   void PlaceLocal(wasm::ValueType type, uint32_t* next);

@@ -14,6 +14,7 @@
 #include "exec/bytecode/verify.h"
 #include "exec/translate/function_translator.h"
 #include "exec/translate/metering.h"
+#include "ir/wasm/validator.h"
 #include "third_party/parallel_for.h"
 
 namespace weft::exec {
@@ -26,6 +27,57 @@ constexpr int kCellsPerHundredBytes = 50;
 struct LazyStub {
   CodeHeader header;
   Cell cell = 0;
+};
+
+// One for each thread that needs one at a time; null ones without a context.
+class Validators {
+ public:
+  explicit Validators(const wasm::ModuleContext* context) : context_(context) {}
+
+  std::unique_ptr<wasm::BodyValidator> Take() {
+    if (context_ == nullptr) return nullptr;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (free_.empty()) return std::make_unique<wasm::BodyValidator>(*context_);
+    std::unique_ptr<wasm::BodyValidator> out = std::move(free_.back());
+    free_.pop_back();
+    return out;
+  }
+  void Put(std::unique_ptr<wasm::BodyValidator> validator) {
+    if (validator == nullptr) return;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    free_.push_back(std::move(validator));
+  }
+
+ private:
+  const wasm::ModuleContext* const context_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<wasm::BodyValidator>> free_;
+};
+
+// What came of many functions: that one is invalid matters most, then which is
+// the first.
+class Failures {
+ public:
+  void Add(size_t func, const wasm::BodyValidator* validator,
+           const absl::Status& status) {
+    const bool is_valid = validator == nullptr || validator->status().ok();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::pair<bool, size_t> place = {is_valid, func};
+    if (!first_.ok() && place_ < place) return;
+    first_ = status;
+    place_ = place;
+  }
+  const absl::Status& First() const { return first_; }
+  // Whether nothing that comes of the function matters any more.
+  bool IsSettled(size_t func) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return !first_.ok() && !place_.first && place_.second < func;
+  }
+
+ private:
+  std::mutex mutex_;
+  absl::Status first_;
+  std::pair<bool, size_t> place_;
 };
 
 // All functions under one Bounds.
@@ -73,14 +125,15 @@ class ModuleCode::Impl {
   }
 
   absl::Status Translate(uint32_t func, Bounds bounds,
-                         const std::atomic<uint32_t>* interrupt) {
+                         const std::atomic<uint32_t>* interrupt,
+                         wasm::BodyValidator* validator = nullptr) {
     FuncEntry& entry = entries(bounds)[func];
     if (!IsStub(bounds, entry.code.load(std::memory_order_acquire))) {
       return absl::OkStatus();
     }
     std::unique_ptr<FunctionTranslator> translator = TakeTranslator();
     absl::StatusOr<std::unique_ptr<FunctionCode>> made =
-        translator->Translate(func, bounds, interrupt);
+        translator->Translate(func, bounds, interrupt, validator);
     const std::lock_guard<std::mutex> lock(mutex_);
     translators_.push_back(std::move(translator));
     if (!made.ok()) return made.status();
@@ -95,19 +148,25 @@ class ModuleCode::Impl {
     return absl::OkStatus();
   }
 
-  absl::Status TranslateAll(Bounds bounds, int threads) {
+  // With a context, bodies are validated.
+  absl::Status TranslateAll(const wasm::ModuleContext* context, Bounds bounds,
+                            int threads) {
     arena_.Expect(CodeBytes(code_.module()) * size_t{kCellsPerHundredBytes} /
                   100);
-    std::mutex failed;
-    absl::Status status;
+    Validators validators(context);
+    Failures failures;
     ParallelFor(num_funcs_, threads, [&](size_t func) {
-      const absl::Status one =
-          Translate(static_cast<uint32_t>(func), bounds, nullptr);
-      if (one.ok()) return;
-      const std::lock_guard<std::mutex> lock(failed);
-      status = one;
+      if (failures.IsSettled(func)) return;
+      std::unique_ptr<wasm::BodyValidator> validator = validators.Take();
+      const absl::Status status = Translate(static_cast<uint32_t>(func), bounds,
+                                            nullptr, validator.get());
+      if (status.ok()) {
+        validators.Put(std::move(validator));
+      } else {
+        failures.Add(func, validator.get(), status);
+      }
     });
-    return status;
+    return failures.First();
   }
 
   bool IsTranslated(uint32_t func) const {
@@ -235,7 +294,12 @@ bool ModuleCode::IsTranslated(uint32_t func) const {
 }
 
 absl::Status ModuleCode::TranslateAll(Bounds bounds, int threads) const {
-  return impl_->TranslateAll(bounds, threads);
+  return impl_->TranslateAll(nullptr, bounds, threads);
+}
+
+absl::Status ModuleCode::ValidateAndTranslateAll(
+    const wasm::ModuleContext& context, Bounds bounds, int threads) const {
+  return impl_->TranslateAll(&context, bounds, threads);
 }
 
 bool ModuleCode::Find(const Cell* pc, uint32_t* func, uint32_t* offset) const {

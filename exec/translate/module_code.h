@@ -13,6 +13,10 @@
 #include "exec/runtime/types.h"
 #include "ir/wasm/module.h"
 
+namespace weft::wasm {
+class ModuleContext;
+}  // namespace weft::wasm
+
 namespace weft::exec {
 
 class TypeRegistry;
@@ -47,7 +51,8 @@ class ModuleCode {
   // exec/interpreter/dispatch.h.
   using FirstCell = Cell (*)(uint16_t id);
 
-  // `module` is valid, and with the bytes it points into outlives the result;
+  // `module` is valid, but for ValidateAndTranslateAll, and with the bytes it
+  // points into outlives the result;
   // so does `registry`. `types` has the engine's id of each type of the module.
   ModuleCode(const wasm::Module& module, absl::Span<const TypeId> types,
              const TypeRegistry& registry, const CodeOptions& options,
@@ -73,6 +78,11 @@ class ModuleCode {
       uint32_t func, Bounds bounds,
       const std::atomic<uint32_t>* interrupt = nullptr) const;
   absl::Status TranslateAll(Bounds bounds, int threads) const;
+  // The same for a module of which all is valid but perhaps bodies, which are
+  // validated in the same pass. Errors: that of the first invalid body, else as
+  // above. After an error nothing of the module may run.
+  absl::Status ValidateAndTranslateAll(const wasm::ModuleContext& context,
+                                       Bounds bounds, int threads) const;
   // Whether that was done, under any bounds.
   bool IsTranslated(uint32_t func) const;
 

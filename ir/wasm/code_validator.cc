@@ -32,19 +32,26 @@ void CodeValidator::Reset(const char* section) {
 
 absl::Status CodeValidator::ValidateBody(FuncIndex func, ByteSpan body,
                                          uint32_t offset) {
+  ByteReader reader(body, offset);
+  if (!Begin(func, &reader)) return status_;
+  OperatorReader operators(reader.rest(), reader.offset(), module_.features);
+  if (!Run(&operators)) return status_;
+  return absl::OkStatus();
+}
+
+bool CodeValidator::Begin(FuncIndex func, ByteReader* reader) {
   Reset("code section");
   is_const_ = false;
   const SubType& type = module_.func_type(func);
   params_ = type.params;
   results_ = type.results;
-  ByteReader reader(body, offset);
-  absl::Status status = ReadLocals(&reader, module_.features, &groups_);
-  if (!status.ok()) return status;
-  offset_ = offset;
+  offset_ = reader->offset();
+  status_ = ReadLocals(reader, module_.features, &groups_);
+  if (!status_.ok()) return false;
   num_locals_ = static_cast<uint32_t>(params_.size());
   first_locals_.assign(params_.begin(), params_.end());
   for (const LocalGroup& group : groups_) {
-    if (!CheckValueType(group.type)) return status_;
+    if (!CheckValueType(group.type)) return false;
     num_locals_ += group.count;
     group_ends_.push_back(num_locals_);
     const auto size = static_cast<uint32_t>(first_locals_.size());
@@ -55,12 +62,11 @@ absl::Status CodeValidator::ValidateBody(FuncIndex func, ByteSpan body,
     }
   }
   if (num_locals_ > LimitValue(Limit::kLocals)) {
-    return LimitError(Limit::kLocals, num_locals_, offset, section_);
+    status_ = LimitError(Limit::kLocals, num_locals_, offset_, section_);
+    return false;
   }
   PushFrame(FrameKind::kFunction, BlockType{});
-  OperatorReader operators(reader.rest(), reader.offset(), module_.features);
-  if (!Run(&operators)) return status_;
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status CodeValidator::ValidateConst(const ConstExpr& expr, ValueType type,
@@ -81,22 +87,22 @@ absl::Status CodeValidator::ValidateConst(const ConstExpr& expr, ValueType type,
 bool CodeValidator::Run(OperatorReader* reader) {
   Operator op;
   while (!frames_.empty()) {
-    if (!reader->TryRead(&op)) {
-      status_ = reader->status();
-      return false;
-    }
+    if (!reader->TryRead(&op)) return Unreadable(*reader);
     offset_ = op.offset;
     if (is_const_ && !CheckIsConst(op)) return false;
-    // Most operators are of these two classes.
-    const ValidatorRow& row = rows_[static_cast<int>(op.op)];
-    const bool ok = row.op_class == OpClass::kSimple ? VisitSimple(row, op)
-                    : row.op_class == OpClass::kLocalGet
-                        ? VisitLocalGet(op.index[0])
-                        : Visit(row, op);
-    if (!ok) return false;
+    if (!Step(op)) return false;
   }
   if (reader->done()) return true;
   offset_ = reader->offset();
+  return Remains();
+}
+
+bool CodeValidator::Unreadable(const OperatorReader& operators) {
+  status_ = operators.status();
+  return false;
+}
+
+bool CodeValidator::Remains() {
   return Invalid("operators remain after the end of the function");
 }
 

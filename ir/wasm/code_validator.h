@@ -59,6 +59,17 @@ class CodeValidator {
 
   absl::Status ValidateBody(FuncIndex func, ByteSpan body, uint32_t offset);
 
+  // The same in steps; see BodyValidator. Begin takes `*reader` from the body's
+  // begin to its first operator.
+  bool Begin(FuncIndex func, ByteReader* reader);
+  bool Next(OperatorReader* operators, Operator* op) {
+    if (!operators->TryRead(op)) return Unreadable(*operators);
+    offset_ = op->offset;
+    return frames_.empty() ? Remains() : Step(*op);
+  }
+  bool End(OperatorReader* operators) { return Run(operators); }
+  const absl::Status& status() const { return status_; }
+
   // A constant expression with one result of `type`, in `section`, that sees
   // the first `num_globals` globals (spec 3.4.13).
   absl::Status ValidateConst(const ConstExpr& expr, ValueType type,
@@ -92,6 +103,15 @@ class CodeValidator {
   // code_validator.cc, validate_simple.cc
   void Reset(const char* section);
   bool Run(OperatorReader* reader);
+  bool Step(const Operator& op) {
+    // Most operators are of these two classes.
+    const ValidatorRow& row = rows_[static_cast<int>(op.op)];
+    return row.op_class == OpClass::kSimple     ? VisitSimple(row, op)
+           : row.op_class == OpClass::kLocalGet ? VisitLocalGet(op.index[0])
+                                                : Visit(row, op);
+  }
+  bool Remains();
+  bool Unreadable(const OperatorReader& operators);
   bool Visit(const ValidatorRow& row, const Operator& op);
   bool VisitSimple(const ValidatorRow& row, const Operator& op);
   bool Replace(const ValidatorRow& row);

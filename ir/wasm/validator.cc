@@ -465,9 +465,30 @@ absl::Status BodyValidator::Validate(FuncIndex func, ByteSpan body,
   return impl_->code.ValidateBody(func, body, offset);
 }
 
+bool BodyValidator::Begin(FuncIndex func) {
+  const Function& function = module_.funcs[func];
+  ByteReader reader(function.body, function.body_offset);
+  return impl_->code.Begin(func, &reader);
+}
+
+bool BodyValidator::Next(OperatorReader* operators, Operator* op) {
+  return impl_->code.Next(operators, op);
+}
+
+bool BodyValidator::End(OperatorReader* operators) {
+  return impl_->code.End(operators);
+}
+
+const absl::Status& BodyValidator::status() const {
+  return impl_->code.status();
+}
+
+absl::Status ValidateModule(const ModuleContext& context) {
+  return ModuleValidator(context.module(), context).Validate();
+}
+
 absl::Status ValidateModule(const Module& module) {
-  const ModuleContext context(module);
-  return ModuleValidator(module, context).Validate();
+  return ValidateModule(ModuleContext(module));
 }
 
 absl::Status ValidateBody(const Module& module, FuncIndex func) {
@@ -477,7 +498,7 @@ absl::Status ValidateBody(const Module& module, FuncIndex func) {
 
 absl::Status ValidateAll(const Module& module, int threads) {
   const ModuleContext context(module);
-  absl::Status status = ModuleValidator(module, context).Validate();
+  absl::Status status = ValidateModule(context);
   if (!status.ok()) return status;
   return ValidateBodies(context, threads);
 }

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "ir/wasm/module.h"
+#include "ir/wasm/operator.h"
 
 namespace weft::wasm {
 
@@ -51,6 +52,16 @@ class BodyValidator {
   // limit); with the offset in the module and "code section".
   absl::Status Validate(FuncIndex func);
 
+  // The same in one pass with something else: Begin, then Next, which reads an
+  // operator and validates it, as long as there are any, and End, which does so
+  // with all that are left. False when the body is invalid: status() says why,
+  // and only Begin may follow. REQUIRES: `*operators` begins behind the body's
+  // locals and has the module's features.
+  bool Begin(FuncIndex func);
+  bool Next(OperatorReader* operators, Operator* op);
+  bool End(OperatorReader* operators);
+  const absl::Status& status() const;
+
   // The same for `body` as a new body of `func`, at `offset` in its module.
   absl::Status Validate(FuncIndex func, ByteSpan body, uint32_t offset);
 
@@ -63,6 +74,7 @@ class BodyValidator {
 // Validates everything but function bodies. Errors as the reader's, with the
 // byte offset of the expression or else of the section.
 absl::Status ValidateModule(const Module& module);
+absl::Status ValidateModule(const ModuleContext& context);
 
 // Validates the body of defined function `func`. Thread-safe for different
 // bodies of one module. No recursion on nesting. Makes a ModuleContext: for
