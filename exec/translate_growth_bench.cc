@@ -2,8 +2,8 @@
 //
 // For each shape of //exec:testing_growth, fused and not: CPU time of
 // translation alone, memory that it takes beyond the module (peak), and bytes
-// of bytecode, at half, full and double size, with the ratio of the last two.
-// Least of several runs, each in a process of its own.
+// of bytecode, at half, full and double size, with the ratios of neighbours.
+// Medians of several runs, each in a process of its own.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +15,7 @@
 #include <ctime>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "exec/bytecode/function_code.h"
 #include "exec/compiled_module.h"
@@ -28,9 +29,9 @@ using testing::GrowthModule;
 using testing::GrowthShape;
 
 struct Cost {
-  double seconds = 1e9;
-  double mebibytes = 1e9;       // Peak, beyond what there was before.
-  double code_mebibytes = 1e9;  // Bytecode alone.
+  double seconds = 0;
+  double mebibytes = 0;       // Peak, beyond what there was before.
+  double code_mebibytes = 0;  // Bytecode alone.
 };
 
 // A row of /proc/self/status, in MiB.
@@ -90,9 +91,17 @@ bool Translate(const GrowthShape& shape, uint32_t size, bool fuse, Cost* cost) {
   return true;
 }
 
-// The least of `runs`, each in a child.
+double Median(std::vector<double> values) {
+  const auto middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// Medians of `runs`, each in a child.
 bool Measure(const GrowthShape& shape, uint32_t size, bool fuse, int runs,
-             Cost* least) {
+             Cost* median) {
+  std::vector<double> seconds;
+  std::vector<double> mebibytes;
   for (int i = 0; i < runs; ++i) {
     int ends[2];
     if (pipe(ends) != 0) return false;
@@ -110,10 +119,12 @@ bool Measure(const GrowthShape& shape, uint32_t size, bool fuse, int runs,
     close(ends[0]);
     int status = 0;
     if (waitpid(child, &status, 0) != child || status != 0 || !ok) return false;
-    least->seconds = std::min(least->seconds, cost.seconds);
-    least->mebibytes = std::min(least->mebibytes, cost.mebibytes);
-    least->code_mebibytes = cost.code_mebibytes;
+    seconds.push_back(cost.seconds);
+    mebibytes.push_back(cost.mebibytes);
+    median->code_mebibytes = cost.code_mebibytes;
   }
+  median->seconds = Median(std::move(seconds));
+  median->mebibytes = Median(std::move(mebibytes));
   return true;
 }
 
@@ -127,13 +138,15 @@ bool PrintShape(const GrowthShape& shape, bool fuse, int runs) {
   }
   std::printf(
       "%-14s %-5s %8u %7.3f%7.3f%7.3f %7.1f%7.1f%7.1f %7.1f%7.1f%7.1f "
-      "%7.2f %7.2f %7.2f\n",
+      "%5.2f%5.2f %5.2f%5.2f %5.2f%5.2f\n",
       std::string(shape.name).c_str(), fuse ? "yes" : "no", shape.size,
       costs[0].seconds, costs[1].seconds, costs[2].seconds, costs[0].mebibytes,
       costs[1].mebibytes, costs[2].mebibytes, costs[0].code_mebibytes,
       costs[1].code_mebibytes, costs[2].code_mebibytes,
-      costs[2].seconds / costs[1].seconds,
+      costs[1].seconds / costs[0].seconds, costs[2].seconds / costs[1].seconds,
+      costs[1].mebibytes / costs[0].mebibytes,
       costs[2].mebibytes / costs[1].mebibytes,
+      costs[1].code_mebibytes / costs[0].code_mebibytes,
       costs[2].code_mebibytes / costs[1].code_mebibytes);
   std::fflush(stdout);
   return true;
@@ -145,9 +158,9 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "usage: translate_growth_bench [RUNS]\n");
     return 2;
   }
-  std::printf("%-14s %-5s %8s %21s %21s %21s %23s\n", "shape", "fused", "size",
+  std::printf("%-14s %-5s %8s %21s %21s %21s %32s\n", "shape", "fused", "size",
               "seconds at 1/2, 1, 2", "peak MiB", "bytecode MiB",
-              "time, peak, code x");
+              "ratios: time, peak, code");
   bool ok = true;
   for (const GrowthShape& shape : testing::GrowthShapes()) {
     for (const bool fuse : {true, false}) {
