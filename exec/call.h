@@ -14,7 +14,7 @@ namespace weft::exec {
 // A function that was being executed.
 struct FrameInfo {
   uint32_t instance = 0;    // Number among the store's instances.
-  std::string module_name;  // From the name section, or empty.
+  std::string module_name;  // See Module::FuncName.
   uint32_t func = 0;        // Function index in the module.
   std::string func_name;    // From the name section, or empty.
   uint32_t offset = 0;      // Of the operator, from the module's first byte.

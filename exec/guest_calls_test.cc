@@ -157,7 +157,7 @@ TEST_P(GuestCallsTest, TrapsTellWhere) {
   EXPECT_EQ(result.trap.backtrace[0].func_name, "inner");
   EXPECT_EQ(result.trap.backtrace[0].func, 1u);
   EXPECT_EQ(result.trap.backtrace[1].func_name, "middle");
-  EXPECT_EQ(result.trap.backtrace[2].func_name, "");
+  EXPECT_EQ(result.trap.backtrace[2].func_name, "run");
   EXPECT_EQ(result.trap.backtrace[2].func, 3u);
   EXPECT_EQ(result.trap.backtrace[0].module_name, "program");
   const wasm::Module& module = instance.module(*store_)->wasm();

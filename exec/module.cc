@@ -14,6 +14,15 @@
 namespace weft::exec {
 namespace {
 
+// The first name stays.
+void NameFunction(uint32_t func, absl::string_view name,
+                  CompiledModule* compiled) {
+  std::vector<absl::string_view>& names = compiled->func_names;
+  if (func >= compiled->module.funcs.size()) return;
+  if (func >= names.size()) names.resize(func + 1);
+  if (names[func].empty()) names[func] = name;
+}
+
 // Names are a convenience: a section that is malformed has none.
 void CollectNames(CompiledModule* compiled) {
   const wasm::Module& module = compiled->module;
@@ -23,13 +32,18 @@ void CollectNames(CompiledModule* compiled) {
     if (!names.ok()) return;
     compiled->name = names->module;
     for (const wasm::NameAssociation& name : names->funcs) {
-      if (name.index >= module.funcs.size()) continue;
-      if (name.index >= compiled->func_names.size()) {
-        compiled->func_names.resize(name.index + 1);
-      }
-      compiled->func_names[name.index] = name.name;
+      NameFunction(name.index, name.name, compiled);
     }
     return;
+  }
+}
+
+// What the name section does not name is called as it is exported.
+void CollectExportedNames(CompiledModule* compiled) {
+  for (const wasm::Export& e : compiled->module.exports) {
+    if (e.kind == wasm::ExternalKind::kFunc) {
+      NameFunction(e.index, e.name, compiled);
+    }
   }
 }
 
@@ -136,6 +150,7 @@ absl::StatusOr<Module> Module::Compile(const Engine& engine,
     }
   }
   CollectNames(compiled.get());
+  CollectExportedNames(compiled.get());
   if (options.eager) {
     status = compiled->code->ValidateAndTranslateAll(
         context, ExpectedBounds(*compiled), options.threads);

@@ -68,8 +68,9 @@ class Module {
   std::vector<ImportInfo> imports() const;
   std::vector<ExportInfo> exports() const;
 
-  // Its name and that of a function, imported ones counted first, from the name
-  // section; empty without one.
+  // Its name from the name section, and that of a function, imported ones
+  // counted first, from there or, failing that, of an export; empty without
+  // any.
   absl::string_view name() const;
   absl::string_view FuncName(uint32_t func) const;
 

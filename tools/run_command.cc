@@ -10,9 +10,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "exec/api.h"
+#include "tools/file_io.h"
 #include "tools/module_input.h"
 #include "tools/progress.h"
 #include "tools/run_options.h"
+#include "tools/run_stats.h"
 #include "tools/run_values.h"
 #include "tools/text.h"
 
@@ -37,6 +39,8 @@ class GuestRun {
 
   int exit_code() const { return exit_code_; }
 
+  // Finds out that the file for stats cannot be written before work is done.
+  bool ResolveOutput();
   bool Compile();
   bool Instantiate();
   bool Call();
@@ -61,7 +65,10 @@ class GuestRun {
   const Environment& env_;
   const RunOptions& options_;
   const double start_ = SteadySeconds();
+  double compiled_ = start_;
+  const char* ending_ = "failed";
   int exit_code_ = kExitOk;
+  std::optional<OutputFile> stats_;
   exec::Engine engine_;
   exec::Linker linker_;
   std::optional<exec::Module> module_;
@@ -69,6 +76,19 @@ class GuestRun {
   exec::Instance instance_;
   uint64_t fuel_ = kUnlimitedFuel;
 };
+
+bool GuestRun::ResolveOutput() {
+  if (options_.stats_json.empty()) return true;
+  absl::StatusOr<OutputFile> resolved =
+      OutputFile::Resolve(*env_.files, options_.stats_json);
+  if (!resolved.ok()) {
+    exit_code_ =
+        FileError(env_, OutputName(options_.stats_json), resolved.status());
+    return false;
+  }
+  stats_.emplace(*std::move(resolved));
+  return true;
+}
 
 bool GuestRun::Compile() {
   absl::StatusOr<ModuleInput> input =
@@ -78,6 +98,7 @@ bool GuestRun::Compile() {
       exec::Module::Compile(engine_, std::move(input->bytes));
   if (!module.ok()) return Fail(module.status());
   module_ = *std::move(module);
+  compiled_ = SteadySeconds();
   return true;
 }
 
@@ -146,14 +167,19 @@ bool GuestRun::Instantiate() {
 bool GuestRun::Ended(const exec::CallResult& result) {
   switch (result.kind) {
     case exec::CallResult::kReturned:
+      ending_ = "returned";
       return true;
     case exec::CallResult::kTrapped:
-      PrintError(env_, absl::StrCat("weft: ", exec::TrapText(result.trap)));
+      ending_ = "trapped";
+      PrintError(env_,
+                 absl::StrCat("weft: ", exec::TrapText(result.trap), "\n"));
       break;
     case exec::CallResult::kThrew:
+      ending_ = "threw";
       Complain(env_, "an exception was not caught");
       break;
     case exec::CallResult::kExited:
+      ending_ = "exited";
       exit_code_ = result.exit_code;
       return false;
   }
@@ -213,13 +239,25 @@ bool GuestRun::Call() {
 }
 
 void GuestRun::Report() {
-  if (!options_.stats || store_ == nullptr) return;
-  const exec::Store::Usage usage = store_->usage();
-  PrintError(
-      env_, absl::StrCat(WithThousands(fuel_ - store_->fuel()), " operators, ",
-                         WithThousands(usage.memory_bytes),
-                         " bytes of memory, ", WithThousands(usage.grows),
-                         " grows, ", Duration(SteadySeconds() - start_), "\n"));
+  if (store_ == nullptr || (!options_.stats && !stats_)) return;
+  RunStats stats;
+  stats.input = options_.input;
+  stats.function = options_.invoke;
+  stats.ending = ending_;
+  stats.operators = store_->operator_counts();
+  stats.usage = store_->usage();
+  stats.fuel = fuel_ - store_->fuel();
+  stats.compile_seconds = compiled_ - start_;
+  stats.run_seconds = SteadySeconds() - compiled_;
+  if (options_.stats) PrintError(env_, RunStatsText(stats));
+  if (!stats_) return;
+  const std::string json = RunStatsJson(stats);
+  absl::Status status = stats_->Stage(
+      {reinterpret_cast<const uint8_t*>(json.data()), json.size()});
+  if (status.ok()) status = stats_->Commit();
+  if (status.ok()) return;
+  const int code = FileError(env_, OutputName(options_.stats_json), status);
+  if (exit_code_ == kExitOk) exit_code_ = code;
 }
 
 }  // namespace
@@ -229,7 +267,7 @@ int RunRun(const Environment& env, absl::Span<const absl::string_view> args) {
   if (!options.ok()) return UsageError(env, options.status().message());
   if (options->help) return Print(env, RunHelp());
   GuestRun run(env, *options);
-  if (!run.Compile()) return run.exit_code();
+  if (!run.ResolveOutput() || !run.Compile()) return run.exit_code();
   if (options->disassemble) {
     run.Disassemble();
     return run.exit_code();

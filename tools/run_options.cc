@@ -125,7 +125,18 @@ absl::Status SetGcStress(absl::string_view, RunOptions& options) {
 
 absl::Status SetStats(absl::string_view, RunOptions& options) {
   options.stats = true;
-  options.engine.metering = true;
+  options.engine.count_operators = true;
+  return absl::OkStatus();
+}
+
+absl::Status SetStatsJson(absl::string_view path, RunOptions& options) {
+  if (path.empty()) return absl::InvalidArgumentError("empty file name");
+  if (path == "-") {
+    return absl::InvalidArgumentError(
+        "is standard output, where results are printed");
+  }
+  options.stats_json = std::string(path);
+  options.engine.count_operators = true;
   return absl::OkStatus();
 }
 
@@ -150,8 +161,13 @@ constexpr Option<RunOptions> kOptions[] = {
      SetBytes<&exec::StoreOptions::max_heap>},
     {{"--max-stack", "BYTES", "of frames and returns (default 64M)"},
      SetBytes<&exec::StoreOptions::max_stack>},
-    {{"--stats", "", "print operators, memory and time on standard error"},
+    {{"--stats", "",
+      "print operators by class, calls, memory and time on\n"
+      "standard error"},
      SetStats},
+    {{"--stats-json", "FILE",
+      "write them, and each operator, for programs to read"},
+     SetStatsJson},
     {{"--bounds", "HOW",
       "keep accesses to memory in bounds by guard pages (guard,\n"
       "the default) or by comparing (explicit)"},

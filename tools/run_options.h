@@ -28,6 +28,7 @@ struct RunOptions {
   // What functions that are stubs return, in place of a trap.
   std::optional<uint32_t> stub_results;
   bool stats = false;
+  std::string stats_json;  // A file for them; empty: none.
   bool disassemble = false;
   bool help = false;
 };
