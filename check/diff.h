@@ -49,7 +49,7 @@ struct DiffOptions {
   uint64_t max_heap = uint64_t{64} << 20;
   uint64_t max_stack = uint64_t{1} << 20;
   // Bytes of each memory that are compared while a session runs, too; what is
-  // behind them, when it begins and ends.
+  // behind them, when it ends.
   uint64_t look_bytes = 1 << 20;
   wasm::FeatureSet features = wasm::FeatureSet::All();
   // Translate both without fusion, or what is after alone.

@@ -117,7 +117,7 @@ bool Session::Start() {
   host_->Ended(made->start, {});
   if (host_->poison() != Poison::kNone) return false;
   if (made->start.returned()) host_->SetInstance(instance_);
-  host_->Look(/*all=*/true);
+  host_->Look(/*all=*/false);
   return made->start.returned();
 }
 

@@ -64,7 +64,7 @@ struct SessionOptions {
   exec::StoreOptions store;
   uint64_t max_host_calls = 2000;
   // Bytes of each memory that the host looks at while a session runs; at its
-  // begin and end it looks at all.
+  // end it looks at all.
   uint64_t look_bytes = 1 << 20;
   // Looks after every call, in place of some, and at all bytes.
   bool look_often = false;
