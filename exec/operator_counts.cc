@@ -77,7 +77,7 @@ static_assert(AllKnown(), "an operator of another section");
 
 }  // namespace
 
-OperatorClass ClassOf(wasm::Op op) { return kClasses[static_cast<size_t>(op)]; }
+OperatorClass OperatorClassOf(wasm::Op op) { return kClasses[static_cast<size_t>(op)]; }
 
 absl::string_view NameOf(OperatorClass op_class) {
   constexpr absl::string_view kNames[] = {

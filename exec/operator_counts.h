@@ -32,7 +32,7 @@ enum class OperatorClass : uint8_t {
   kCount,
 };
 
-OperatorClass ClassOf(wasm::Op op);
+OperatorClass OperatorClassOf(wasm::Op op);
 // "integer".
 absl::string_view NameOf(OperatorClass op_class);
 

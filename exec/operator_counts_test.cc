@@ -11,25 +11,25 @@ namespace {
 using wasm::Op;
 
 TEST(OperatorClassTest, EveryOperatorHasOne) {
-  EXPECT_EQ(NameOf(ClassOf(Op::kI32Const)), "constant");
-  EXPECT_EQ(NameOf(ClassOf(Op::kV128Const)), "constant");
-  EXPECT_EQ(NameOf(ClassOf(Op::kI64Add)), "integer");
-  EXPECT_EQ(NameOf(ClassOf(Op::kI64Add128)), "integer");
-  EXPECT_EQ(NameOf(ClassOf(Op::kI32TruncF64S)), "float");
-  EXPECT_EQ(NameOf(ClassOf(Op::kI8x16Shuffle)), "vector");
-  EXPECT_EQ(NameOf(ClassOf(Op::kLocalTee)), "local");
-  EXPECT_EQ(NameOf(ClassOf(Op::kGlobalSet)), "global");
-  EXPECT_EQ(NameOf(ClassOf(Op::kV128Load8Lane)), "load");
-  EXPECT_EQ(NameOf(ClassOf(Op::kF32Store)), "store");
-  EXPECT_EQ(NameOf(ClassOf(Op::kMemoryGrow)), "memory");
-  EXPECT_EQ(NameOf(ClassOf(Op::kI32AtomicRmwAdd)), "atomic");
-  EXPECT_EQ(NameOf(ClassOf(Op::kTableCopy)), "table");
-  EXPECT_EQ(NameOf(ClassOf(Op::kRefIsNull)), "reference");
-  EXPECT_EQ(NameOf(ClassOf(Op::kStructGet)), "aggregate");
-  EXPECT_EQ(NameOf(ClassOf(Op::kSelect)), "parametric");
-  EXPECT_EQ(NameOf(ClassOf(Op::kBrTable)), "control");
-  EXPECT_EQ(NameOf(ClassOf(Op::kRethrow)), "control");
-  EXPECT_EQ(NameOf(ClassOf(Op::kReturnCallRef)), "call");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kI32Const)), "constant");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kV128Const)), "constant");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kI64Add)), "integer");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kI64Add128)), "integer");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kI32TruncF64S)), "float");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kI8x16Shuffle)), "vector");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kLocalTee)), "local");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kGlobalSet)), "global");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kV128Load8Lane)), "load");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kF32Store)), "store");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kMemoryGrow)), "memory");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kI32AtomicRmwAdd)), "atomic");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kTableCopy)), "table");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kRefIsNull)), "reference");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kStructGet)), "aggregate");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kSelect)), "parametric");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kBrTable)), "control");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kRethrow)), "control");
+  EXPECT_EQ(NameOf(OperatorClassOf(Op::kReturnCallRef)), "call");
 }
 
 class OperatorCountsTest : public testing::ExecTest {
