@@ -50,6 +50,7 @@ class Stackifier::Builder {
 
   // Preparation.
   void Number();
+  void FindCaught();
   void CollectAssignments();
   void ChooseStackParams();
   void ChooseFor(uint32_t region, bool demote);
@@ -89,7 +90,8 @@ class Stackifier::Builder {
   bool MoveHere(ValueId value);
   bool Hold(ValueId value);
   bool IsComputed(ValueId value) const;
-  bool ConsumableOnEdge(ValueId arg) const;
+  bool MayBranchBetween(ValueId arg, ValueId id, RegionId target) const;
+  bool ConsumableOnEdge(ValueId arg, ValueId id, RegionId target) const;
   void CollectGroup(ValueId last, ValueId* first,
                     std::vector<ValueId>* members) const;
   void LeaveGroup(ValueId first);
@@ -115,6 +117,7 @@ class Stackifier::Builder {
   IncomingEdges incoming_;
   std::vector<bool> live_;
   std::vector<bool> on_label_;       // Parameters that travel on the stack.
+  std::vector<bool> caught_;         // By region: a try_table branches to it.
   std::vector<uint32_t> forced_;     // By region: implicit values of its edges.
   std::vector<uint32_t> position_;   // By instruction, linear.
   std::vector<uint32_t> end_;        // By region: last position of its content.

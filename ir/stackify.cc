@@ -90,10 +90,28 @@ bool Stackifier::Builder::IsComputed(ValueId value) const {
   return op != kLabelParam || on_label_[value.index];
 }
 
-bool Stackifier::Builder::ConsumableOnEdge(ValueId arg) const {
-  if (out_->rematerialized[arg.index]) return true;
+// Whether another branch to `target` may be emitted between `arg`, assigned to
+// a parameter for the branch `id`, and `id` itself: in one of the values that
+// `id` takes along on the stack, which come behind the assignment.
+bool Stackifier::Builder::MayBranchBetween(ValueId arg, ValueId id,
+                                           RegionId target) const {
+  if (caught_[target.index]) return true;
+  const auto edges = incoming_.into(target);
+  const auto it = std::partition_point(
+      edges.begin(), edges.end(), [&](const IncomingEdge& in) {
+        return position_[in.inst.index] <= position_[arg.index];
+      });
+  return it != edges.end() && position_[it->inst.index] < position_[id.index];
+}
+
+// Whether `arg` can be computed for the first edge of `id` alone, and assigned
+// to the parameter before what the edge takes along on the stack.
+bool Stackifier::Builder::ConsumableOnEdge(ValueId arg, ValueId id,
+                                           RegionId target) const {
+  const bool stack_empty = NumStackArgs(id) == 0;
+  if (out_->rematerialized[arg.index]) return stack_empty;
   return remaining_[arg.index] == 1 && pending_[arg.index] == 0 &&
-         IsComputed(arg);
+         IsComputed(arg) && (stack_empty || !MayBranchBetween(arg, id, target));
 }
 
 // Copies on the edges of `id` for parameters that live in locals. With
@@ -111,7 +129,7 @@ void Stackifier::Builder::EmitCopies(ValueId id, bool consume) {
       const ValueId arg = args[i];
       const uint32_t local = f_->inst(arg).local;
       const bool shared = local != kNoLocal && local == f_->inst(param).local;
-      if (consume && !shared && ConsumableOnEdge(arg)) {
+      if (consume && !shared && ConsumableOnEdge(arg, id, target)) {
         group_.push_back(arg);
         group_.push_back(param);
         continue;
@@ -394,6 +412,7 @@ void Stackifier::Builder::Run(const Function& f, Emission* out) {
   incoming_.Compute(f);
   ComputeLive(f, incoming_, &live_);
   Number();
+  FindCaught();
   CollectAssignments();
   ChooseStackParams();
   FindEdgesToLand();

@@ -56,6 +56,15 @@ void Stackifier::Builder::Number() {
   });
 }
 
+void Stackifier::Builder::FindCaught() {
+  caught_.assign(f_->num_regions(), false);
+  for (uint32_t r = 1; r < f_->num_regions(); ++r) {
+    for (const IncomingEdge& in : incoming_.into(RegionId(r))) {
+      if (f_->inst(in.inst).op == Op::kTryTable) caught_[r] = true;
+    }
+  }
+}
+
 void Stackifier::Builder::CollectAssignments() {
   const size_t locals = f_->local_types.size();
   assign_begin_.assign(locals + 1, 0);
