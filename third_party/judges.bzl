@@ -5,9 +5,10 @@ Each is fetched only when a target asks for it; such targets are tagged manual.
 
 load(":cargo.bzl", "cargo_program")
 load(":npm.bzl", "npm_archive")
+load(":pypi.bzl", "pypi_wheel")
 
 def judge_repositories():
-    """Declares @node26, @wasm_tools, @wasmi_cli and @esbuild_wasm."""
+    """Declares @node26, @wasm_tools, @wasmtime, @wasmi_cli and @esbuild_wasm."""
 
     # V8 14.6, which knows Wasm 3.0; @node26//:node.
     npm_archive(
@@ -24,6 +25,15 @@ def judge_repositories():
         crate = "wasm-tools",
         sha256 = "14b8ed798ec13f0e0939dcc403836ba5fd7fb29ff9772e6438a9bcc227bfdc96",
         version = "1.263.0",
+    )
+
+    # Another engine, as a Python package; @wasmtime//:package.
+    pypi_wheel(
+        name = "wasmtime",
+        build_file = "//third_party/judges:wasmtime.BUILD",
+        package = "wasmtime",
+        sha256 = "cc14c3a17654e0394e0225b11813532ef0cd7bd1e222a0c5494cdedaabeddac4",
+        version = "50.0.1",
     )
 
     # The fastest interpreter that a registry has; @wasmi_cli//:wasmi.
