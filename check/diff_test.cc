@@ -129,6 +129,121 @@ TEST(DiffTest, Table) {
       "state");
 }
 
+// A function "f" of structs and arrays that returns `results`.
+std::string ReturnsObjects(absl::string_view results, absl::string_view body) {
+  return absl::StrCat(R"((module
+      (type $s (struct (field $a (mut i32)) (field $r (mut anyref))))
+      (type $t (sub (struct (field (mut i32)) (field (mut anyref)))))
+      (type $b (array (mut i8)))
+      (func (export "f") (result )",
+                      results, ") (local $o (ref null $s)) ", body, "))");
+}
+
+TEST(DiffTest, FieldsOfWhatEscapes) {
+  const auto make = [](absl::string_view value) {
+    return ReturnsObjects("anyref",
+                          absl::StrCat("(struct.new $s (i32.const ", value,
+                                       ") (ref.i31 (i32.const 1)))"));
+  };
+  ExpectEqual(make("1"), make("1"));
+  const DiffResult result = ExpectDifferent(make("1"), make("2"), "result");
+  EXPECT_NE(result.difference.before.find("returned (#0) where #0 is struct"),
+            std::string::npos)
+      << result.difference.before;
+  EXPECT_NE(result.difference.after.find("{i32 2, i31 1}"), std::string::npos)
+      << result.difference.after;
+}
+
+TEST(DiffTest, DeadFieldOfWhatEscapes) {
+  constexpr absl::string_view kMade = "(local.set $o (struct.new_default $s))";
+  constexpr absl::string_view kSet =
+      "(struct.set $s $a (local.get $o) (i32.const 7))";
+  const std::string escapes = absl::StrCat(kMade, kSet, "(local.get $o)");
+  ExpectDifferent(
+      ReturnsObjects("anyref", escapes),
+      ReturnsObjects("anyref", absl::StrCat(kMade, "(local.get $o)")),
+      "result");
+  // What nobody can look at may be left out.
+  ExpectEqual(ReturnsObjects("i32", absl::StrCat(kMade, kSet, "(i32.const 1)")),
+              ReturnsObjects("i32", "(i32.const 1)"));
+}
+
+TEST(DiffTest, ElementsOfWhatEscapes) {
+  const auto make = [](absl::string_view values) {
+    return ReturnsObjects(
+        "externref", absl::StrCat("(extern.convert_any (array.new_fixed $b 2 ",
+                                  values, "))"));
+  };
+  ExpectDifferent(make("(i32.const 1) (i32.const 2)"),
+                  make("(i32.const 2) (i32.const 1)"), "result");
+  ExpectEqual(make("(i32.const 1) (i32.const 0x102)"),
+              make("(i32.const 1) (i32.const 2)"));
+  ExpectDifferent(
+      ReturnsObjects("arrayref", "(array.new_default $b (i32.const 3))"),
+      ReturnsObjects("arrayref", "(array.new_default $b (i32.const 4))"),
+      "result");
+}
+
+TEST(DiffTest, TypeOfWhatEscapes) {
+  ExpectDifferent(ReturnsObjects("eqref", "(struct.new_default $s)"),
+                  ReturnsObjects("eqref", "(struct.new_default $t)"), "result");
+}
+
+TEST(DiffTest, IdentityOfWhatEscapes) {
+  constexpr absl::string_view kNew = "(struct.new_default $s)";
+  ExpectDifferent(
+      ReturnsObjects("anyref anyref", absl::StrCat(kNew, kNew)),
+      ReturnsObjects("anyref anyref",
+                     absl::StrCat("(local.tee $o ", kNew, ") (local.get $o)")),
+      "result");
+}
+
+TEST(DiffTest, GraphsWithCycles) {
+  constexpr absl::string_view kCycle =
+      R"((local.set $o (struct.new_default $s))
+         (struct.set $s $r (local.get $o) (struct.new $s (i32.const $0)
+           (local.get $o)))
+         (local.get $o))";
+  const auto make = [&](absl::string_view value) {
+    return ReturnsObjects("anyref",
+                          absl::StrReplaceAll(kCycle, {{"$0", value}}));
+  };
+  ExpectEqual(make("5"), make("5"));
+  ExpectDifferent(make("5"), make("6"), "result");
+}
+
+TEST(DiffTest, ObjectsInState) {
+  const auto make = [](absl::string_view value) {
+    return absl::StrCat(R"((module (type $s (struct (field (mut i64))))
+        (global $g (export "g") (mut (ref null $s)) (ref.null $s))
+        (table (export "t") 2 anyref)
+        (func (export "f") (global.set $g (struct.new $s (i64.const 1)))
+          (table.set (i32.const 1) (global.get $g)))
+        (func (export "h") (struct.set $s 0 (global.get $g) (i64.const )",
+                        value, "))))");
+  };
+  ExpectEqual(make("2"), make("2"));
+  ExpectDifferent(make("2"), make("3"), "state");
+}
+
+TEST(DiffTest, LongListsTakeBoundedTime) {
+  // Of a hundred thousand nodes, the first ones are looked at.
+  const auto make = [](absl::string_view last) {
+    return ReturnsObjects("anyref", absl::StrCat(R"((local $i i32)
+        (local.set $i (i32.const 100000))
+        (local.set $o (struct.new $s (i32.const )",
+                                                 last, R"() (ref.null any)))
+        (loop $l
+          (local.set $o (struct.new $s (local.get $i) (local.get $o)))
+          (br_if $l (local.tee $i
+            (i32.sub (local.get $i) (i32.const 1)))))
+        (local.get $o))"));
+  };
+  DiffOptions options;
+  options.fuel = 10000000;
+  EXPECT_EQ(VerdictText(Diff(make("1"), make("2"), options).verdict), "EQUAL");
+}
+
 TEST(DiffTest, HostCalls) {
   constexpr absl::string_view kModule = R"((module
     (import "env" "log" (func $log (param i32)))

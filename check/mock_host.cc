@@ -33,7 +33,7 @@ std::string EndText(const CallResult& result, const Observer& observer,
     case CallResult::kTrapped:
       return absl::StrCat("trap: ", exec::TrapText(result.trap));
     case CallResult::kThrew:
-      return absl::StrCat("threw ", observer.Text(result.exception));
+      return absl::StrCat("threw ", observer.Text({&result.exception, 1}));
     case CallResult::kExited:
       break;
   }
@@ -252,7 +252,7 @@ void MockHost::Ended(const CallResult& result, absl::Span<const Val> results) {
     hasher.Add(static_cast<uint64_t>(result.trap.kind));
   }
   if (result.kind == CallResult::kThrew) {
-    observer_.Hash(result.exception, &hasher);
+    observer_.Hash({&result.exception, 1}, &hasher);
   }
   if (result.returned()) observer_.Hash(results, &hasher);
   trace_.Add(EventKind::kEnded, hasher.hash(),

@@ -7,32 +7,22 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "check/values.h"
-#include "exec/runtime/types.h"
 
 namespace weft::check {
 namespace {
 
+using exec::HeapView;
 using exec::Val;
-using wasm::HeapType;
 using wasm::ValueType;
 
-// Exceptions that hold exceptions are followed this deep.
-constexpr int kMaxDepth = 4;
 // Entries of a table that are looked at.
 constexpr uint64_t kMaxEntries = 1024;
 
-// What a reference is, in RefWords.
-enum RefClass : uint64_t {
-  kNull = 0x10,
-  kI31,
-  kHostValue,
-  kHostFunc,
-  kGuestFunc,
-  kStruct,
-  kArray,
-  kException,
-  kOther,
-};
+// What is looked at of one object.
+constexpr uint32_t kMaxValues = 20000;
+constexpr size_t kMaxBytes = 1 << 16;
+// What of it is told.
+constexpr uint32_t kMaxTexts = 32;
 
 // A hash in which each word goes in by an invertible step, so that a change of
 // one word always shows. Four lanes, for the latency of multiplication.
@@ -56,6 +46,21 @@ uint64_t Checksum(absl::Span<const uint8_t> bytes) {
   return hasher.hash();
 }
 
+Val ToNumber(const HeapView::Value& value) {
+  switch (value.type.kind()) {
+    case ValueType::kI32:
+      return Val::I32(static_cast<uint32_t>(value.low));
+    case ValueType::kF32:
+      return Val::F32Bits(static_cast<uint32_t>(value.low));
+    case ValueType::kF64:
+      return Val::F64Bits(value.low);
+    case ValueType::kV128:
+      return Val::V128(value.low, value.high);
+    default:
+      return Val::I64(value.low);
+  }
+}
+
 }  // namespace
 
 void Observer::Add(std::string name, const exec::Extern& value) {
@@ -70,109 +75,148 @@ void Observer::Add(std::string name, const exec::Extern& value) {
   }
 }
 
-std::pair<uint64_t, uint64_t> Observer::RefWords(const Val& value) const {
-  if (value.is_null()) return {kNull, 0};
-  if (value.top() == HeapType::kFunc) {
-    const auto func = exec::Func::FromVal(store_, value);
-    if (!func.ok()) return {kOther, 0};
-    for (size_t i = 0; i < host_funcs_.size(); ++i) {
-      if (host_funcs_[i] == *func) return {kHostFunc, i};
-    }
-    const auto type = func->type_id(store_);
-    return {kGuestFunc, type.ok() ? *type : 0};
-  }
-  if (value.top() == HeapType::kExn) return {kException, 0};
-  if (exec::IsI31(value.ref())) return {kI31, exec::I31Unsigned(value.ref())};
-  const auto host = store_.HostValue(value);
-  if (host.ok()) return {kHostValue, *host};
-  if (store_.HasType(value, ValueType::Ref(HeapType::kStruct, false))) {
-    return {kStruct, 0};
-  }
-  if (store_.HasType(value, ValueType::Ref(HeapType::kArray, false))) {
-    return {kArray, 0};
-  }
-  return {kOther, 0};
-}
+// -- Hashes -------------------------------------------------------------------
 
-void Observer::HashException(const Val& exception, int depth,
-                             Hasher* hasher) const {
-  for (size_t i = 0; i < tags_.size(); ++i) {
-    const auto matches = tags_[i].second.Matches(store_, exception);
-    if (!matches.ok() || !*matches) continue;
-    hasher->Add(i);
-    const auto payload = tags_[i].second.Payload(store_, exception);
-    if (!payload.ok()) return;
-    for (const Val& value : *payload) HashValue(value, depth + 1, hasher);
-    return;
-  }
-}
-
-void Observer::HashValue(const Val& value, int depth, Hasher* hasher) const {
-  hasher->Add(value.kind());
-  if (!value.is_ref()) {
-    hasher->Add(value.low());
-    if (value.kind() == ValueType::kV128) hasher->Add(value.high());
-    return;
-  }
-  const auto [kind, content] = RefWords(value);
-  hasher->Add(kind);
+void Observer::HashRef(exec::Ref ref, ObjectGraph* graph,
+                       Hasher* hasher) const {
+  const auto [ref_class, content] = graph->Meet(ref);
+  hasher->Add(static_cast<uint64_t>(ref_class));
   hasher->Add(content);
-  if (kind == kException && depth < kMaxDepth) {
-    HashException(value, depth, hasher);
+}
+
+void Observer::HashValue(const Val& value, ObjectGraph* graph,
+                         Hasher* hasher) const {
+  hasher->Add(value.kind());
+  if (value.is_ref()) return HashRef(value.ref(), graph, hasher);
+  hasher->Add(value.low());
+  if (value.kind() == ValueType::kV128) hasher->Add(value.high());
+}
+
+void Observer::HashObject(const HeapView::Object& object, ObjectGraph* graph,
+                          Hasher* hasher) const {
+  const HeapView& view = graph->view();
+  hasher->Add(static_cast<uint64_t>(object.kind));
+  if (object.kind == HeapView::Kind::kException) {
+    const int tag = TagOf(object, view);
+    hasher->Add(static_cast<uint64_t>(tag));
+    if (tag < 0) return;
+  } else {
+    hasher->Add(object.type);
+    hasher->Add(object.length);
+  }
+  const absl::Span<const uint8_t> bytes = view.Numbers(object);
+  if (!bytes.empty()) {
+    return hasher->Add(
+        Checksum(bytes.first(std::min(bytes.size(), kMaxBytes))));
+  }
+  for (uint32_t i = 0; i < std::min(object.length, kMaxValues); ++i) {
+    const HeapView::Value value = view.Get(object, i);
+    if (value.type.is_ref()) {
+      HashRef(static_cast<exec::Ref>(value.low), graph, hasher);
+    } else {
+      hasher->Add(value.low);
+      if (value.type.kind() == ValueType::kV128) hasher->Add(value.high);
+    }
   }
 }
 
-void Observer::Hash(const Val& value, Hasher* hasher) const {
-  HashValue(value, 0, hasher);
+void Observer::HashObjects(ObjectGraph* graph, Hasher* hasher) const {
+  while (const auto object = graph->Next()) HashObject(*object, graph, hasher);
 }
 
 void Observer::Hash(absl::Span<const Val> values, Hasher* hasher) const {
-  for (const Val& value : values) HashValue(value, 0, hasher);
+  ObjectGraph graph(store_, host_funcs_);
+  for (const Val& value : values) HashValue(value, &graph, hasher);
+  HashObjects(&graph, hasher);
 }
 
-std::string Observer::Text(const Val& value) const {
-  if (!value.is_ref()) return NumberText(value);
-  const auto [kind, content] = RefWords(value);
-  switch (static_cast<RefClass>(kind)) {
-    case kNull:
+int Observer::TagOf(const HeapView::Object& exception,
+                    const HeapView& view) const {
+  for (size_t i = 0; i < tags_.size(); ++i) {
+    if (view.IsOf(exception, tags_[i].second)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+// -- Texts --------------------------------------------------------------------
+
+std::string Observer::RefText(exec::Ref ref, ObjectGraph* graph) const {
+  const auto [ref_class, content] = graph->Meet(ref);
+  switch (ref_class) {
+    case RefClass::kNull:
       return "null";
-    case kI31:
+    case RefClass::kI31:
       return absl::StrCat("i31 ", content);
-    case kHostValue:
+    case RefClass::kHostValue:
       return absl::StrCat("host reference ", content);
-    case kHostFunc:
+    case RefClass::kHostFunc:
       return absl::StrCat("host function ", content);
-    case kGuestFunc:
+    case RefClass::kGuestFunc:
       return absl::StrCat("function of type ", content);
-    case kStruct:
-      return "struct";
-    case kArray:
-      return "array";
-    case kException:
-      break;
-    case kOther:
-      return "reference";
+    case RefClass::kObject:
+      return absl::StrCat("#", content);
   }
-  for (const auto& [name, tag] : tags_) {
-    const auto matches = tag.Matches(store_, value);
-    if (!matches.ok() || !*matches) continue;
-    const auto payload = tag.Payload(store_, value);
-    return absl::StrCat("exception '", name, "'",
-                        payload.ok() && payload->empty() ? "" : " with values");
+  return "";
+}
+
+std::string Observer::ValueText(const Val& value, ObjectGraph* graph) const {
+  return value.is_ref() ? RefText(value.ref(), graph) : NumberText(value);
+}
+
+std::string Observer::ObjectText(const HeapView::Object& object,
+                                 ObjectGraph* graph) const {
+  const HeapView& view = graph->view();
+  std::string text;
+  if (object.kind == HeapView::Kind::kException) {
+    const int tag = TagOf(object, view);
+    if (tag < 0) return "exception of a private tag";
+    text =
+        absl::StrCat("exception '", tags_[static_cast<size_t>(tag)].first, "'");
+  } else {
+    text = absl::StrCat(
+        object.kind == HeapView::Kind::kStruct ? "struct" : "array",
+        " of type ", object.type);
   }
-  return "exception of a private tag";
+  absl::StrAppend(&text, " {");
+  for (uint32_t i = 0; i < std::min(object.length, kMaxTexts); ++i) {
+    const HeapView::Value value = view.Get(object, i);
+    absl::StrAppend(&text, i == 0 ? "" : ", ",
+                    value.type.is_ref()
+                        ? RefText(static_cast<exec::Ref>(value.low), graph)
+                        : NumberText(ToNumber(value)));
+  }
+  if (object.length > kMaxTexts) {
+    absl::StrAppend(&text, ", ", object.length, " in all");
+  }
+  return text + "}";
+}
+
+std::string Observer::ObjectTexts(ObjectGraph* graph) const {
+  std::string text;
+  for (size_t number = 0; number < kMaxTexts; ++number) {
+    const auto object = graph->Next();
+    if (!object) break;
+    absl::StrAppend(&text, number == 0 ? " where #" : ", #", number, " is ",
+                    ObjectText(*object, graph));
+  }
+  return text;
 }
 
 std::string Observer::Text(absl::Span<const Val> values) const {
+  ObjectGraph graph(store_, host_funcs_);
   std::string text = "(";
   for (const Val& value : values) {
-    absl::StrAppend(&text, text.size() > 1 ? ", " : "", Text(value));
+    absl::StrAppend(&text, text.size() > 1 ? ", " : "",
+                    ValueText(value, &graph));
   }
-  return text + ")";
+  return absl::StrCat(text, ")", ObjectTexts(&graph));
 }
+
+// -- State --------------------------------------------------------------------
 
 uint64_t Observer::HashState(uint64_t look_bytes) const {
   Hasher hasher;
+  ObjectGraph graph(store_, host_funcs_);
   for (const auto& [name, memory] : memories_) {
     const auto bytes = memory.data(store_);
     if (!bytes.ok()) continue;
@@ -181,21 +225,23 @@ uint64_t Observer::HashState(uint64_t look_bytes) const {
   }
   for (const auto& [name, global] : globals_) {
     const auto value = global.Get(store_);
-    if (value.ok()) Hash(*value, &hasher);
+    if (value.ok()) HashValue(*value, &graph, &hasher);
   }
   for (const auto& [name, table] : tables_) {
     const uint64_t size = table.size(store_).value_or(0);
     hasher.Add(size);
     for (uint64_t i = 0; i < std::min(size, kMaxEntries); ++i) {
       const auto value = table.Get(store_, i);
-      if (value.ok()) Hash(*value, &hasher);
+      if (value.ok()) HashValue(*value, &graph, &hasher);
     }
   }
+  HashObjects(&graph, &hasher);
   return hasher.hash();
 }
 
 std::string Observer::StateText() const {
   std::string text;
+  ObjectGraph graph(store_, host_funcs_);
   for (const auto& [name, memory] : memories_) {
     const auto bytes = memory.data(store_);
     if (!bytes.ok()) continue;
@@ -207,7 +253,7 @@ std::string Observer::StateText() const {
     const auto value = global.Get(store_);
     if (!value.ok()) continue;
     absl::StrAppend(&text, text.empty() ? "" : ", ", "global '", name, "' ",
-                    Text(*value));
+                    ValueText(*value, &graph));
   }
   for (const auto& [name, table] : tables_) {
     const uint64_t size = table.size(store_).value_or(0);
@@ -216,10 +262,11 @@ std::string Observer::StateText() const {
     for (uint64_t i = 0; i < std::min<uint64_t>(size, 16); ++i) {
       const auto value = table.Get(store_, i);
       if (!value.ok() || value->is_null()) continue;
-      absl::StrAppend(&text, " [", i, "] ", Text(*value));
+      absl::StrAppend(&text, " [", i, "] ", ValueText(*value, &graph));
     }
   }
-  return text.empty() ? "nothing" : text;
+  if (text.empty()) return "nothing";
+  return text + ObjectTexts(&graph);
 }
 
 }  // namespace weft::check

@@ -8,16 +8,17 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "check/object_graph.h"
 #include "check/trace.h"
-#include "exec/externs.h"
-#include "exec/store.h"
+#include "exec/api.h"
 
 namespace weft::check {
 
-// Values and exceptions become words: numbers their bits; null, i31 and host
-// references what they are; functions of the host their number, other functions
-// their type; other objects what ref.test tells of them; exceptions their
-// tag, if the host can see it, and payload.
+// Values become words: numbers their bits; null, i31 and host references what
+// they are; functions of the host their number, other functions their type;
+// structs and arrays their type and all that is in them and that they lead to,
+// and which are the same object (see object_graph.h); exceptions their tag, if
+// the host can see it, and payload.
 class Observer {
  public:
   explicit Observer(exec::Store& store) : store_(store) {}
@@ -47,9 +48,8 @@ class Observer {
   const Named<exec::Global>& globals() const { return globals_; }
   const Named<exec::Table>& tables() const { return tables_; }
 
-  void Hash(const exec::Val& value, Hasher* hasher) const;
+  // Of values that are seen together.
   void Hash(absl::Span<const exec::Val> values, Hasher* hasher) const;
-  std::string Text(const exec::Val& value) const;
   std::string Text(absl::Span<const exec::Val> values) const;
 
   // Of memories (sizes, and the first `look_bytes` bytes of each), globals and
@@ -58,11 +58,21 @@ class Observer {
   std::string StateText() const;
 
  private:
-  // Kind and content of a reference other than null.
-  std::pair<uint64_t, uint64_t> RefWords(const exec::Val& value) const;
-  void HashException(const exec::Val& exception, int depth,
-                     Hasher* hasher) const;
-  void HashValue(const exec::Val& value, int depth, Hasher* hasher) const;
+  // The position of its tag in tags(), or -1.
+  int TagOf(const exec::HeapView::Object& exception,
+            const exec::HeapView& view) const;
+  void HashRef(exec::Ref ref, ObjectGraph* graph, Hasher* hasher) const;
+  void HashValue(const exec::Val& value, ObjectGraph* graph,
+                 Hasher* hasher) const;
+  void HashObject(const exec::HeapView::Object& object, ObjectGraph* graph,
+                  Hasher* hasher) const;
+  // All that were met.
+  void HashObjects(ObjectGraph* graph, Hasher* hasher) const;
+  std::string RefText(exec::Ref ref, ObjectGraph* graph) const;
+  std::string ValueText(const exec::Val& value, ObjectGraph* graph) const;
+  std::string ObjectText(const exec::HeapView::Object& object,
+                         ObjectGraph* graph) const;
+  std::string ObjectTexts(ObjectGraph* graph) const;
 
   exec::Store& store_;
   std::vector<exec::Func> host_funcs_;

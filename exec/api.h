@@ -21,14 +21,15 @@
 #ifndef WEFT_EXEC_API_H_
 #define WEFT_EXEC_API_H_
 
-#include "exec/call.h"      // IWYU pragma: export
-#include "exec/engine.h"    // IWYU pragma: export
-#include "exec/externs.h"   // IWYU pragma: export
-#include "exec/instance.h"  // IWYU pragma: export
-#include "exec/linker.h"    // IWYU pragma: export
-#include "exec/module.h"    // IWYU pragma: export
-#include "exec/store.h"     // IWYU pragma: export
-#include "exec/trap.h"      // IWYU pragma: export
-#include "exec/value.h"     // IWYU pragma: export
+#include "exec/call.h"       // IWYU pragma: export
+#include "exec/engine.h"     // IWYU pragma: export
+#include "exec/externs.h"    // IWYU pragma: export
+#include "exec/heap_view.h"  // IWYU pragma: export
+#include "exec/instance.h"   // IWYU pragma: export
+#include "exec/linker.h"     // IWYU pragma: export
+#include "exec/module.h"     // IWYU pragma: export
+#include "exec/store.h"      // IWYU pragma: export
+#include "exec/trap.h"       // IWYU pragma: export
+#include "exec/value.h"      // IWYU pragma: export
 
 #endif  // WEFT_EXEC_API_H_
