@@ -387,6 +387,20 @@ TEST(DiffTest, GrowThatFails) {
   EXPECT_EQ(VerdictText(result.verdict), "DIFFERENT");
 }
 
+TEST(DiffTest, GrowsOfTwoKindsChangePlaces) {
+  const auto make = [](absl::string_view body) {
+    return absl::StrCat(R"((module (memory 1 9) (table 1 9 funcref)
+      (func (export "f") (result i32) (local $t i32) (local $m i32))",
+                        body, "(i32.sub (local.get $t) (local.get $m))))");
+  };
+  constexpr absl::string_view kTable =
+      "(local.set $t (table.grow (ref.null func) (i32.const 0)))";
+  constexpr absl::string_view kMemory =
+      "(local.set $m (memory.grow (i32.const 0)))";
+  ExpectEqual(make(absl::StrCat(kTable, kMemory)),
+              make(absl::StrCat(kMemory, kTable)));
+}
+
 TEST(DiffTest, Exceptions) {
   constexpr absl::string_view kModule = R"((module
     (tag $a (export "a") (param i32)) (tag $b (export "b") (param i32))

@@ -193,20 +193,22 @@ TEST(InjectionTest, TheChosenGrowFails) {
   auto store = Store::New(engine, {.failing_grow = 2}).value();
   const Module module = testing::CompileText(engine, R"(
       (module (memory 1) (table 1 funcref)
-        (func (export "f") (result i32 i32 i32)
+        (func (export "f") (result i32 i32 i32 i32)
           (memory.grow (i32.const 1))
           (table.grow (ref.null func) (i32.const 1))
+          (memory.grow (i32.const 1))
           (memory.grow (i32.const 1)))))")
                             .value();
   const Instance instance = Instance::New(*store, module, {})->instance;
-  Val results[3];
+  Val results[4];
   ASSERT_TRUE(instance.GetFunc(*store, "f")
                   ->Call(*store, {}, absl::MakeSpan(results))
                   ->returned());
   EXPECT_EQ(results[0].i32(), 1u);
-  EXPECT_EQ(results[1].i32(), 0xffffffffu);
-  EXPECT_EQ(results[2].i32(), 2u);
-  EXPECT_EQ(store->usage().grows, 3u);
+  EXPECT_EQ(results[1].i32(), 1u);
+  EXPECT_EQ(results[2].i32(), 0xffffffffu);
+  EXPECT_EQ(results[3].i32(), 2u);
+  EXPECT_EQ(store->usage().grows, 4u);
 }
 
 }  // namespace

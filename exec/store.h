@@ -39,7 +39,7 @@ struct StoreOptions {
   int max_backtrace = 100;
   // Collect at each allocation, to find defects.
   bool gc_stress = false;
-  // The n-th memory.grow or table.grow fails, from 1; 0 for none.
+  // The n-th memory.grow and the n-th table.grow fail, from 1; 0 for none.
   uint64_t failing_grow = 0;
   // The NaN that arithmetic makes under EngineOptions::canonical_nans. Others
   // than the positive canonical ones are for finding out what depends on it.

@@ -17,10 +17,12 @@ struct GrowthBudget {
   uint64_t max_table_entries = ~uint64_t{0};
   uint64_t memory_bytes = 0;
   uint64_t table_entries = 0;
-  // memory.grow and table.grow so far, failed ones included, and the number
-  // (from 1) of the one that shall fail whatever it asks; 0 for none. The
-  // checker injects failures with it.
-  uint64_t grows = 0;
+  // memory.grow and table.grow so far, failed ones included. The one of each
+  // kind with the number `failing_grow` (from 1; 0 for none) fails, whatever it
+  // asks: the checker injects failures. Kinds are counted apart, for which of
+  // two comes first is nobody's business.
+  uint64_t memory_grows = 0;
+  uint64_t table_grows = 0;
   uint64_t failing_grow = 0;
 
   // Whether `more` bytes or entries fit; they are then taken.
@@ -34,8 +36,9 @@ struct GrowthBudget {
     table_entries += more;
     return true;
   }
-  // Counts a grow; false when it shall fail.
-  bool AllowGrow() { return ++grows != failing_grow; }
+  // Each counts a grow; false when it shall fail.
+  bool AllowMemoryGrow() { return ++memory_grows != failing_grow; }
+  bool AllowTableGrow() { return ++table_grows != failing_grow; }
 };
 
 }  // namespace weft::exec

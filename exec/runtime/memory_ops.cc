@@ -93,7 +93,7 @@ TrapKind AtomicWait(Context& context, MemoryData& data, uint64_t address,
 uint64_t GrowMemory(Context& context, MemoryData& data, uint64_t delta) {
   auto& memory = static_cast<LinearMemory&>(data);
   GrowthBudget* budget = memory.budget();
-  if (budget != nullptr && !budget->AllowGrow()) return kGrowFailed;
+  if (budget != nullptr && !budget->AllowMemoryGrow()) return kGrowFailed;
   const uint64_t old = memory.Grow(delta);
   if (old != kGrowFailed) context.pages_grown += delta;
   return old;

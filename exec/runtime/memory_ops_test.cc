@@ -166,7 +166,7 @@ TEST_F(MemoryOpsTest, GrowthFailsByInjection) {
   EXPECT_EQ(GrowMemory(context_, *memory, 1), 1u);
   EXPECT_EQ(GrowMemory(context_, *memory, 1), kGrowFailed);
   EXPECT_EQ(GrowMemory(context_, *memory, 1), 2u);
-  EXPECT_EQ(budget.grows, 3u);
+  EXPECT_EQ(budget.memory_grows, 3u);
 }
 
 }  // namespace

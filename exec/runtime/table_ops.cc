@@ -24,7 +24,7 @@ uint64_t TableGrow(Context& context, TableData& data, Ref value,
                    uint64_t delta) {
   auto& table = static_cast<TableInstance&>(data);
   GrowthBudget* budget = table.budget();
-  if (budget != nullptr && !budget->AllowGrow()) return kGrowFailed;
+  if (budget != nullptr && !budget->AllowTableGrow()) return kGrowFailed;
   return table.Grow(delta, value, &context.interrupt);
 }
 
