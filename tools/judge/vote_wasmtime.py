@@ -42,8 +42,6 @@ def new_engine(compiler):
         "gc",
         "memory64",
         "multi_memory",
-        "relaxed_simd",
-        "relaxed_simd_deterministic",
         "tail_call",
         "threads",
         "wide_arithmetic",
