@@ -1,4 +1,6 @@
 // Faults of arithmetic.
+#include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "check/faults/rewrites.h"
@@ -69,10 +71,19 @@ Rewrite FoldSwapped(Op op) {
 }
 
 Rewrite As(Op op, Op other) {
-  return {{op}, [other](Edit& e, ValueId id) {
-            e.f.inst(id).op = other;
-            return true;
-          }};
+  return {
+      {op}, [other](Edit& e, ValueId id) {
+        const uint32_t width = wasm::InfoOf(other).access_bytes;
+        if (width != 0) {
+          // More than that is not valid.
+          const auto natural = static_cast<uint8_t>(std::countr_zero(width));
+          e.Change(id, [natural](wasm::Operator& access) {
+            access.mem.align_log2 = std::min(access.mem.align_log2, natural);
+          });
+        }
+        e.f.inst(id).op = other;
+        return true;
+      }};
 }
 
 Rewrite AsByConst(Op op, Op other) {

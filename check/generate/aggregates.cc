@@ -238,7 +238,7 @@ bool FunctionMaker::ArrayGet(Op op, ValueType want) {
   });
   if (type == wasm::kNoIndex) return false;
   NonNull(HeapType::Defined(type));
-  Small(false, plan_.is_risky && source_.OneIn(30) ? 8 : 4);
+  Small(false, plan_.is_risky && source_.OneIn(15) ? 8 : 4);
   Do(op, type);
   has_nan_ = false;
   Convert(plan_.types[type].fields[0].storage.value, want);

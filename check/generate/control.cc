@@ -207,8 +207,8 @@ bool FunctionMaker::Return(ValueType want) {
 
 bool FunctionMaker::Unreachable(ValueType want) {
   if (!MayOpen()) return false;
-  if (plan_.is_risky && source_.OneIn(8)) {
-    OpenIf(true);
+  if (plan_.is_risky && source_.OneIn(3)) {
+    OpenIf(!source_.OneIn(3));
   } else {
     // Where it is not reached.
     Open(Op::kBlock, {}, {});

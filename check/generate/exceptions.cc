@@ -155,8 +155,9 @@ bool FunctionMaker::LegacyTry(Op op, ValueType want) {
   Values(results);
   const uint32_t catches =
       op == Op::kCatchAll ? source_.Below(2) : 1 + source_.Below(2);
+  uint32_t tag = RandomTag();
   for (uint32_t i = 0; i < catches; ++i) {
-    const uint32_t tag = RandomTag();
+    if (i > 0) tag = (tag + 1) % static_cast<uint32_t>(plan_.tags.size());
     NextArm(Op::kCatch);
     ops_.U32(tag);
     Innermost().is_catch = true;

@@ -39,6 +39,7 @@ void FunctionMaker::Begin(wasm::FuncIndex func, uint32_t max_bytes) {
   last_set_ = wasm::kNoIndex;
   constant_ = 0;
   last_condition_ = wasm::kNoIndex;
+  witness_ = wasm::kNoIndex;
   Push(result_types_);
   Innermost().canonical = true;
 }
@@ -80,6 +81,11 @@ void FunctionMaker::Results() {
 void FunctionMaker::Digest(ValueType type) {
   const bool is_64 = type == ValueType::kI64;
   if (!is_64 && type != ValueType::kI32) return;
+  if (witness_ != wasm::kNoIndex) {
+    Get(witness_);
+    if (is_64) Do(Op::kI64ExtendI32U);
+    Do(is_64 ? Op::kI64Add : Op::kI32Add);
+  }
   for (uint32_t n = 2 + source_.Below(3); n > 0; --n) {
     const bool other_width = source_.OneIn(3);
     const ValueType from =

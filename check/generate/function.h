@@ -11,6 +11,7 @@
 //   calls.cc       calls of all kinds
 //   exceptions.cc  both generations of exception handling
 //   statements.cc  statements, and shapes made of several
+//   around.cc      state that is read, changed and read again
 //   apply.cc       the switch over all classes of operators
 #ifndef WEFT_CHECK_GENERATE_FUNCTION_H_
 #define WEFT_CHECK_GENERATE_FUNCTION_H_
@@ -363,6 +364,37 @@ class FunctionMaker {
   void AliasedFields();
   void AnyOperator();
 
+  // -- around.cc --------------------------------------------------------------
+
+  void Around();
+  void RevisitSomething();
+  void MemorySizeAround();
+  void TableSizeAround();
+  void SizeAgain(Op size, uint32_t index, bool is_64, uint32_t before);
+  void TableEntryAround();
+  // Consumes the value on top and mixes it into a number that the results
+  // tell of, most of the time.
+  void Show(ValueType type);
+  void ShowWide(ValueType type);
+  void ShowOrKeep(ValueType type, uint32_t* kept);
+  void ShowKept(uint32_t kept);
+  void Content(ValueType type);
+  bool ArrayFromSegment();
+  void ElementAround();
+  void FieldAround();
+  uint32_t ObjectLocal(wasm::TypeIndex type);
+  void ReadObject(uint32_t local, wasm::TypeIndex type,
+                  const wasm::FieldType& field, uint32_t index);
+  void LoadAround();
+  void AtomicAround();
+  void WrappedAddress();
+  bool DroppedSegment();
+  bool DroppedData();
+  bool DroppedElem();
+  // `init` takes a count.
+  template <typename Init>
+  void InitAndDrop(Op drop, uint32_t segment, Init init);
+
   // -- apply.cc ---------------------------------------------------------------
 
   // Uses `op`, of any class, in a way that leaves a value of `want`, or
@@ -400,6 +432,7 @@ class FunctionMaker {
   // Where in ops_ the only byte of some constant lies that may be any.
   size_t constant_ = 0;
   uint32_t last_condition_ = wasm::kNoIndex;
+  uint32_t witness_ = wasm::kNoIndex;  // Local, an i32; see Show.
 };
 
 }  // namespace weft::check::generate

@@ -53,7 +53,7 @@ uint32_t FunctionMaker::AddressLocal(uint32_t memory) {
       return i;
     }
   }
-  if (locals_.size() > 30) return wasm::kNoIndex;
+  if (locals_.size() > 48) return wasm::kNoIndex;
   const PlannedMemory& planned = plan_.memories[memory];
   const ValueType type = AddressType(planned.is_64());
   // Half of what is there remains for offsets.
@@ -99,7 +99,7 @@ void FunctionMaker::AddressBase(uint32_t memory, uint64_t mask) {
 uint64_t FunctionMaker::Address(uint32_t memory, uint32_t width, bool aligned) {
   const PlannedMemory& planned = plan_.memories[memory];
   const ValueType type = AddressType(planned.is_64());
-  if (plan_.is_risky && source_.OneIn(50)) {
+  if (plan_.is_risky && source_.OneIn(30)) {
     // At the end, or anywhere.
     if (source_.OneIn(2)) {
       Value(type);
@@ -262,6 +262,7 @@ void FunctionMaker::StoreAndLoad() {
   static constexpr Pair kPairs[] = {
       {Op::kI32Store, Op::kI32Load, ValueType::kI32},
       {Op::kI32Store8, Op::kI32Load8S, ValueType::kI32},
+      {Op::kI32Store8, Op::kI32Load8U, ValueType::kI32},
       {Op::kI32Store16, Op::kI32Load16U, ValueType::kI32},
       {Op::kI64Store, Op::kI64Load, ValueType::kI64},
       {Op::kI64Store32, Op::kI64Load32S, ValueType::kI64},
@@ -293,21 +294,27 @@ void FunctionMaker::StoreAndLoad() {
   const bool twice = source_.OneIn(3);
   Get(base);
   if (twice) {
-    Value(second.type, Nan::kCanonical);
+    Content(second.type);
     Do(second.store);
   } else {
     Do(second.load);
   }
   WriteMemArg(0, memory, source_.OneIn(3) ? source_.Pick(kOffsets) : offset);
   has_nan_ = false;
-  if (!twice) Sink(second.type);
+  if (!twice) return Show(second.type);
+  if (source_.OneIn(2)) return;
+  // The one that was written last is seen.
+  Get(base);
+  Do(first.load);
+  WriteMemArg(0, memory, offset);
+  Show(first.type);
 }
 
 // -- Tables -------------------------------------------------------------------
 
 void FunctionMaker::TableIndex(uint32_t table) {
   const PlannedTable& planned = plan_.tables[table];
-  if (plan_.is_risky && source_.OneIn(30)) {
+  if (plan_.is_risky && source_.OneIn(15)) {
     return Value(AddressType(planned.is_64()));
   }
   Small(planned.is_64(), planned.entries);

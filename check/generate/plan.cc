@@ -202,12 +202,17 @@ void PlanTags(ByteSource& source, Plan* plan) {
     for (uint32_t p = source.Below(3); p > 0; --p) {
       params.push_back(RandomType(*plan, source, true));
     }
+    // Values, or tags, that could be taken for each other.
+    if (source.OneIn(3)) params.assign(2, RandomNumberType(*plan, source));
     PlannedTag tag;
-    tag.type = FuncTypeOf(plan, params, {});
+    tag.type = !plan->tags.empty() && source.OneIn(2)
+                   ? plan->tags.back().type
+                   : FuncTypeOf(plan, params, {});
     const bool may_import = plan->tags.empty() || plan->tags.back().is_import;
+    const std::vector<ValueType>& values = plan->types[tag.type].params;
     const bool is_host_type =
-        std::none_of(params.begin(), params.end(), [](ValueType param) {
-          return param.is_ref() && param.heap().is_defined();
+        std::none_of(values.begin(), values.end(), [](ValueType value) {
+          return value.is_ref() && value.heap().is_defined();
         });
     tag.is_import = may_import && is_host_type && source.OneIn(4);
     tag.is_exported = source.Percent(40);

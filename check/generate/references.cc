@@ -145,7 +145,7 @@ void FunctionMaker::NewException() {
 }
 
 void FunctionMaker::NonNull(HeapType heap) {
-  Value(ValueType::Ref(heap, plan_.is_risky && source_.OneIn(24)));
+  Value(ValueType::Ref(heap, plan_.is_risky && source_.OneIn(10)));
 }
 
 FunctionMaker::ValueType FunctionMaker::RandomRef(bool nullable) {
@@ -219,7 +219,7 @@ bool FunctionMaker::RefCast(Op op, ValueType want) {
     NextArm(Op::kElse);
     Leaf(target);
     End();
-  } else if (plan_.is_risky && source_.OneIn(24)) {
+  } else if (plan_.is_risky && source_.OneIn(10)) {
     Value(above);
     cast();
   } else {

@@ -64,6 +64,10 @@ void FunctionMaker::Statement() {
     case 23:
       AnyOperator();
       break;
+    case 24:
+    case 25:
+      Around();
+      break;
     default:
       Assign();
       break;
@@ -82,7 +86,7 @@ void FunctionMaker::Assign() {
     // A tee has the type of its local.
     if (local != wasm::kNoIndex) return Do(Op::kDrop);
   }
-  Sink(type);
+  source_.OneIn(4) ? Show(type) : Sink(type);
 }
 
 // Two locals change places.
@@ -153,21 +157,21 @@ void FunctionMaker::GlobalAround() {
   const uint32_t global = source_.Below(n);
   const ValueType type = plan_.globals[global].type.value;
   const bool is_mutable = plan_.globals[global].type.is_mutable;
-  if (is_mutable && source_.OneIn(2)) {
-    Value(type, Nan::kCanonical);
-  } else {
+  uint32_t kept = wasm::kNoIndex;
+  if (source_.OneIn(2)) {
     Do(Op::kGlobalGet, global);
     has_nan_ = false;
+    ShowOrKeep(type, &kept);
   }
-  if (is_mutable && source_.OneIn(2)) {
+  if (is_mutable && !source_.OneIn(3)) {
+    Content(type);
     Do(Op::kGlobalSet, global);
-  } else {
-    Sink(type);
   }
   if (!source_.OneIn(3) && !DirectCall(false, ValueType::kNone)) Statements(1);
   Do(Op::kGlobalGet, global);
   has_nan_ = false;
-  Sink(type);
+  Show(type);
+  ShowKept(kept);
 }
 
 // An entry of a table is set before it is called.
@@ -211,7 +215,7 @@ void FunctionMaker::AliasedFields() {
                         : Op::kStructGetU,
      type, field);
   has_nan_ = false;
-  Sink(planned.storage.value);
+  Show(planned.storage.value);
 }
 
 // Any row of the table that is not for the end of something.

@@ -317,7 +317,7 @@ void FunctionMaker::FloatVector(bool is_f64, int depth) {
 // Mostly not zero.
 void FunctionMaker::Divisor(ValueType type) {
   const bool is_64 = type == ValueType::kI64;
-  if (plan_.is_risky && source_.OneIn(24)) return Value(type);
+  if (plan_.is_risky && source_.OneIn(10)) return Value(type);
   if (source_.OneIn(2)) {
     static constexpr uint64_t kDivisors[] = {
         1, 2, 3,  4,  7,   8,   10,  16,   5,
@@ -333,7 +333,7 @@ void FunctionMaker::Divisor(ValueType type) {
 
 // A float that the trapping conversion `op` accepts, mostly.
 void FunctionMaker::ConvertibleFloat(Op op, ValueType type) {
-  if (plan_.is_risky && source_.OneIn(24)) return Value(type);
+  if (plan_.is_risky && source_.OneIn(10)) return Value(type);
   const bool is_f64 = type == ValueType::kF64;
   if (source_.OneIn(4)) {
     // From one half on up to some ten thousand.
