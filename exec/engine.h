@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "exec/fusion.h"
 #include "exec/runtime/types.h"
 #include "exec/value.h"
 #include "ir/wasm/features.h"
@@ -31,8 +32,9 @@ struct EngineOptions {
   // of each when it is first called.
   bool eager = false;
   int threads = 1;
-  // False: translate each operator for itself.
-  bool fuse = true;
+  // Which operators become one instruction; false: each is translated for
+  // itself.
+  FusionSet fuse = true;
   // Count operators and stop when Store::fuel is used up.
   bool metering = false;
   // Count how often each operator is executed; see Store::operator_counts.

@@ -1,5 +1,7 @@
 // Operators that become one instruction: that they do, and that nothing but the
 // instructions tells.
+#include "exec/fusion.h"
+
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -284,6 +286,11 @@ TEST_P(FusionTest, HappensAndCannotBeSeen) {
   EXPECT_EQ(explicit_bounds.Observe(c), expected);
   Runner far({.metering = true, .far_slots = true});
   EXPECT_EQ(far.Observe(c), expected);
+  for (int i = 0; i < kFusionCount; ++i) {
+    const auto fusion = static_cast<Fusion>(i);
+    Runner without({.fuse = FusionSet(true).Without(fusion), .metering = true});
+    EXPECT_EQ(without.Observe(c), expected) << NameOf(fusion);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FusionTest, ::testing::ValuesIn(AllCases()),

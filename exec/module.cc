@@ -133,7 +133,7 @@ absl::StatusOr<Module> Module::Compile(const Engine& engine,
   compiled->code = std::make_unique<ModuleCode>(
       compiled->module, compiled->types, registry,
       CodeOptions{
-          .fuse = options.fuse && !compile.no_fuse,
+          .fuse = compile.no_fuse ? FusionSet(false) : options.fuse,
           .metering = options.metering,
           .count_blocks = options.count_operators,
           .canonical_nans = options.canonical_nans && !compile.machine_nans,

@@ -1,10 +1,11 @@
-// Random programs under all translations: fused or not, in near or far slots,
-// memory guarded or not, metered or not, lazily or eagerly.
+// Random programs under all translations: fused, not, or all but one fusion, in
+// near or far slots, memory guarded or not, metered or not, lazily or eagerly.
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "exec/fusion.h"
 #include "exec/testing.h"
 #include "exec/testing_programs.h"
 
@@ -78,6 +79,16 @@ TEST_P(RandomProgramsTest, EveryTranslationDoesTheSame) {
   }
   // The program was run at all.
   EXPECT_GT(first_fuel, 0u) << first;
+  for (int i = 0; i < kFusionCount; ++i) {
+    const auto fusion = static_cast<Fusion>(i);
+    uint64_t fuel = 0;
+    const EngineOptions options = {.fuse = FusionSet(true).Without(fusion),
+                                   .metering = true,
+                                   .canonical_nans = true,
+                                   .far_slots = seed % 8 == 7};
+    ASSERT_EQ(Observe(options, text, &fuel), first) << NameOf(fusion);
+    ASSERT_EQ(fuel, first_fuel) << NameOf(fusion);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomProgramsTest,

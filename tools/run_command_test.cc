@@ -14,6 +14,7 @@ namespace weft::tools {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class RunCommandTest : public CommandTest {
@@ -149,6 +150,16 @@ TEST_F(RunCommandTest, Disassembly) {
   EXPECT_EQ(RunRun(env_, {Module(), "--disassemble"}), kExitOk);
   EXPECT_THAT(files_.out(), HasSubstr("i32.add:si @"));
   EXPECT_THAT(files_.out(), HasSubstr("back_br ->0"));
+}
+
+TEST_F(RunCommandTest, FusionsCanBeLeftOut) {
+  EXPECT_EQ(RunRun(env_, {Module(), "--disassemble", "--no-fuse=constants"}),
+            kExitOk);
+  EXPECT_THAT(files_.out(), HasSubstr("i32.sub:sa @"));
+  EXPECT_THAT(files_.out(), Not(HasSubstr(":si")));
+  EXPECT_EQ(RunRun(env_, {Module(), "--disassemble", "--no-fuse=constant"}),
+            kExitUsage);
+  EXPECT_THAT(files_.err(), HasSubstr("no fusion 'constant'"));
 }
 
 TEST_F(RunCommandTest, UsageErrors) {

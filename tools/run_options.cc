@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "exec/fusion.h"
 #include "tools/options.h"
 
 namespace weft::tools {
@@ -108,9 +109,10 @@ absl::Status SetTranslate(absl::string_view value, RunOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status SetNoFuse(absl::string_view, RunOptions& options) {
-  options.engine.fuse = false;
-  return absl::OkStatus();
+absl::Status SetNoFuse(absl::string_view value, RunOptions& options) {
+  const absl::StatusOr<exec::FusionSet> fusions = exec::AllFusionsBut(value);
+  if (fusions.ok()) options.engine.fuse = *fusions;
+  return fusions.status();
 }
 
 absl::Status SetDeterministic(absl::string_view, RunOptions& options) {
@@ -176,7 +178,10 @@ constexpr Option<RunOptions> kOptions[] = {
       "translate functions when they are called (lazy, the\n"
       "default) or all before (eager)"},
      SetTranslate},
-    {{"--no-fuse", "", "translate each operator for itself"}, SetNoFuse},
+    {{"--no-fuse", "[NAMES]",
+      "translate each operator for itself; with names of fusions,\n"
+      "separated by commas, do without these alone"},
+     SetNoFuse},
     {{"--deterministic", "", "make NaNs canonical"}, SetDeterministic},
     {{"--gc-stress", "", "collect garbage at each allocation"}, SetGcStress},
     {{"--disassemble", "", "print the bytecode instead of running it"},

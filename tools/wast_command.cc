@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "exec/fusion.h"
 #include "ir/wasm/limits.h"
 #include "tools/feature_list.h"
 #include "tools/file_io.h"
@@ -72,9 +73,10 @@ absl::Status SetTranslate(absl::string_view value, WastOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status SetNoFuse(absl::string_view, WastOptions& options) {
-  options.executor.engine.fuse = false;
-  return absl::OkStatus();
+absl::Status SetNoFuse(absl::string_view value, WastOptions& options) {
+  const absl::StatusOr<exec::FusionSet> fusions = exec::AllFusionsBut(value);
+  if (fusions.ok()) options.executor.engine.fuse = *fusions;
+  return fusions.status();
 }
 
 absl::Status SetCount(absl::string_view, WastOptions& options) {
@@ -112,7 +114,10 @@ constexpr Option<WastOptions> kOptions[] = {
       "translate functions when they are called (lazy, the\n"
       "default) or all before (eager)"},
      SetTranslate},
-    {{"--no-fuse", "", "translate each operator for itself"}, SetNoFuse},
+    {{"--no-fuse", "[NAMES]",
+      "translate each operator for itself; with names of fusions,\n"
+      "separated by commas, do without these alone"},
+     SetNoFuse},
     {{"--gc-stress", "", "collect garbage at each allocation"}, SetGcStress},
     {{"--count", "", "count the operators that are executed"}, SetCount},
     {{"--json", "", "print one JSON document instead"},

@@ -19,11 +19,7 @@ inline wasm::Op ComparisonBy(wasm::Op op, const unsigned char (&places)[10]) {
 
 }  // namespace internal
 
-inline bool IsComparison(wasm::Op op) {
-  return IsIntegerComparison(op) || IsFloatComparison(op);
-}
-
-// With operands in the other order: a < b is b > a. REQUIRES: IsComparison(op).
+// With operands in the other order: a < b is b > a. REQUIRES: a comparison.
 inline wasm::Op Mirrored(wasm::Op op) {
   if (IsFloatComparison(op)) {
     // eq, ne, lt, gt, le, ge.

@@ -237,7 +237,7 @@ void FunctionTranslator::ChargeFor(const wasm::Operator& op) {
 
 void FunctionTranslator::VisitLocalGet(uint32_t local) {
   const ValueType type = local_types_[local];
-  if (fuse_) {
+  if (Fuses(Fusion::kLocals)) {
     stack_.PushLocal(type, local);
     return;
   }
@@ -249,7 +249,7 @@ void FunctionTranslator::VisitLocalSet(uint32_t local, bool tee) {
   const uint32_t slot = local_slots_[local];
   const ValueType type = local_types_[local];
   FlushReads(local);
-  if (fuse_ && IsLastResult(value) && slot < kNearSlots) {
+  if (Fuses(Fusion::kResults) && IsLastResult(value) && slot < kNearSlots) {
     encoder_.SetResult(last_.cell, slot);
     if (int_acc_ == slot) int_acc_ = kNone;
     if (float_acc_ == slot) float_acc_ = kNone;
@@ -262,13 +262,19 @@ void FunctionTranslator::VisitLocalSet(uint32_t local, bool tee) {
     Move(value, slot);
   }
   if (!tee) return;
-  if (value.kind() == Operand::kConst && fuse_) {
+  if (value.kind() == Operand::kConst) {
     stack_.PushConst(value.type(), value.bits());
   } else {
     VisitLocalGet(local);
     // A null constant, say, is of a smaller type than the local.
     stack_.SetTopType(type);
   }
+}
+
+void FunctionTranslator::PushConst(ValueType type, uint64_t bits) {
+  if (Fuses(Fusion::kConstants)) return stack_.PushConst(type, bits);
+  const uint32_t slot = stack_.PushTemp(type);
+  Move(Operand::Const(type, slot, bits), slot);
 }
 
 void FunctionTranslator::AddPosition() {
@@ -329,7 +335,7 @@ void FunctionTranslator::Move(Operand from, uint32_t to) {
 
 void FunctionTranslator::CopySlots(uint32_t from, uint32_t to, ValueType type) {
   if (from == to) return;
-  if (fuse_ && from == int_acc_ && to < kNearSlots && SlotsOfType(type) == 1 &&
+  if (from == int_acc_ && to < kNearSlots && SlotsOfType(type) == 1 &&
       !type.is_ref()) {
     encoder_.Emit(IdOf(FixedInstr::kCopyAcc), Pack(to, 0));
   } else {
@@ -373,7 +379,7 @@ void FunctionTranslator::FinishResult(uint32_t cell, uint32_t slot,
   last_.int_acc = int_acc_;
   last_.float_acc = float_acc_;
   NoteWrite(slot, type);
-  if (through_acc && fuse_) {
+  if (through_acc && Fuses(Fusion::kAccumulators)) {
     const ValueType::Kind kind = type.kind();
     if (kind <= ValueType::kI64) {
       int_acc_ = slot;

@@ -17,6 +17,7 @@
 #include "exec/bytecode/code_arena.h"
 #include "exec/bytecode/encoder.h"
 #include "exec/bytecode/function_code.h"
+#include "exec/fusion.h"
 #include "exec/runtime/type_registry.h"
 #include "exec/runtime/types.h"
 #include "exec/translate/module_code.h"
@@ -40,7 +41,7 @@ class FunctionTranslator {
       : code_(code),
         module_(code.module()),
         registry_(registry),
-        fuse_(code.options().fuse),
+        fusions_(code.options().fuse),
         metering_(code.options().metering),
         arena_(arena),
         encoder_(first_cell) {}
@@ -160,6 +161,7 @@ class FunctionTranslator {
   void VisitReachable(const wasm::Operator& op);
   void VisitLocalGet(uint32_t local);
   void VisitLocalSet(uint32_t local, bool tee);
+  void PushConst(wasm::ValueType type, uint64_t bits);
   void ChargeFor(const wasm::Operator& op);
   void AddPosition();
 
@@ -202,6 +204,7 @@ class FunctionTranslator {
     if (int_acc_ == slot || int_acc_ == last) int_acc_ = kNone;
     if (float_acc_ == slot || float_acc_ == last) float_acc_ = kNone;
   }
+  bool Fuses(Fusion fusion) const { return fusions_.Has(fusion); }
   // Whether the operand is in the accumulator of its type.
   bool IsAcc(Operand operand) const {
     const wasm::ValueType::Kind kind = operand.type().kind();
@@ -289,6 +292,7 @@ class FunctionTranslator {
                          uint32_t depth);
 
   // translate_conditions.cc
+  bool BranchesOn(wasm::Op op) const;
   Condition TakeCondition();
   void TakeComparison(Condition* condition);
   Condition Unfused(const Condition& condition);
@@ -355,7 +359,7 @@ class FunctionTranslator {
   const ModuleCode& code_;
   const wasm::Module& module_;
   const TypeRegistry& registry_;
-  const bool fuse_;
+  const FusionSet fusions_;
   const bool metering_;
   CodeArena* const arena_;
   InstructionEncoder encoder_;

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "exec/fusion.h"
 #include "exec/runtime/context.h"
 #include "exec/runtime/types.h"
 #include "ir/wasm/module.h"
@@ -23,7 +24,7 @@ class TypeRegistry;
 struct FunctionCode;
 
 struct CodeOptions {
-  bool fuse = true;             // False: each operator for itself.
+  FusionSet fuse = true;        // False: each operator for itself.
   bool metering = false;        // Count operators, stop when fuel is used up.
   bool count_blocks = false;    // With metering: InstanceData::blocks counts.
   bool canonical_nans = false;  // Deterministic: every arithmetic NaN is the

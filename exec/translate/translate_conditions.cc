@@ -8,6 +8,12 @@ namespace weft::exec {
 using wasm::Op;
 using wasm::ValueType;
 
+// Whether a branch may compare by itself.
+bool FunctionTranslator::BranchesOn(Op op) const {
+  return (IsIntegerComparison(op) && Fuses(Fusion::kBranches)) ||
+         (IsFloatComparison(op) && Fuses(Fusion::kFloatBranches));
+}
+
 // The last instruction becomes part of a condition.
 void FunctionTranslator::TakeComparison(Condition* condition) {
   condition->is_comparison = true;
@@ -25,7 +31,7 @@ void FunctionTranslator::TakeComparison(Condition* condition) {
 FunctionTranslator::Condition FunctionTranslator::TakeCondition() {
   Condition condition;
   const Operand operand = stack_.Pop();
-  if (fuse_ && IsLastResult(operand) && IsComparison(last_.op)) {
+  if (IsLastResult(operand) && BranchesOn(last_.op)) {
     TakeComparison(&condition);
     condition.result = operand.slot();
     const bool equals = condition.op == Op::kI32Eq;
@@ -38,8 +44,8 @@ FunctionTranslator::Condition FunctionTranslator::TakeCondition() {
     // A test for zero: of what floats have been compared to, or by the shorter
     // instruction.
     if (condition.form == Form::kAI && last_.cell != kNone &&
-        IsFloatComparison(last_.op) && last_.result == int_acc_ &&
-        last_.result >= locals_end_) {
+        IsFloatComparison(last_.op) && BranchesOn(last_.op) &&
+        last_.result == int_acc_ && last_.result >= locals_end_) {
       TakeComparison(&condition);
     } else {
       condition.is_zero_test = true;
@@ -104,8 +110,9 @@ uint32_t FunctionTranslator::EmitFloatCondition(const Condition& condition,
 // to, both and the branch to `loop_cell` become one.
 bool FunctionTranslator::EmitStep(const Condition& condition, bool sense,
                                   uint32_t loop_cell) {
-  if (last_.cell == kNone || last_.op != Op::kI32Add ||
-      last_.form != Form::kSI || last_.result != int_acc_) {
+  if (!Fuses(Fusion::kSteps) || last_.cell == kNone ||
+      last_.op != Op::kI32Add || last_.form != Form::kSI ||
+      last_.result != int_acc_) {
     return false;
   }
   Op op = Op::kI32Ne;

@@ -23,7 +23,7 @@ bool FunctionTranslator::IsNearMemory(const wasm::MemArg& mem) const {
 // offset are still to be set. False when it does not.
 bool FunctionTranslator::FuseAddress(Operand address, Op op, uint32_t offset,
                                      Form* form, Cell* operands) {
-  if (!fuse_ || !IsLastResult(address)) return false;
+  if (!IsLastResult(address)) return false;
   const Cell add = encoder_.OperandCell(last_.cell);
   const bool guarded = bounds_ == Bounds::kGuard;
   const bool is_add = last_.op == Op::kI32Add;
@@ -37,11 +37,11 @@ bool FunctionTranslator::FuseAddress(Operand address, Op op, uint32_t offset,
     *form = acc ? Form::kLoadXAS : Form::kLoadXSS;
     *operands = add & 0x0000ffffffff0000;
   } else if (is_add && (last_.form == Form::kSI || last_.form == Form::kAI)) {
-    if (!guarded || offset != 0) return false;
+    if (!Fuses(Fusion::kOffsets) || !guarded || offset != 0) return false;
     *form = acc ? Form::kLoadAI : Form::kLoadSI;
     *operands = add & ~Cell{0xffff};
   } else if (is_add && (last_.form == Form::kSS || last_.form == Form::kAS)) {
-    if (offset > 0xffff) return false;
+    if (!Fuses(Fusion::kSums) || offset > 0xffff) return false;
     *form = acc ? Form::kLoadAS : Form::kLoadSS;
     *operands = add & 0x0000ffffffff0000;
   } else {
@@ -67,7 +67,7 @@ void FunctionTranslator::VisitLoad(const wasm::Operator& op) {
     form = acc ? Form::kLoadA : Form::kLoadS;
     operands = PackWide(0, acc ? 0 : NearOf(address, 0), offset);
     // A constant has just been put into the accumulator.
-    if (!acc && fuse_ && address.kind() == Operand::kConst &&
+    if (!acc && address.kind() == Operand::kConst &&
         int_acc_ == address.slot() && HasForm(op.op, Form::kLoadA)) {
       form = Form::kLoadA;
     }
@@ -90,8 +90,9 @@ void FunctionTranslator::VisitLoad(const wasm::Operator& op) {
 // A store to a sum, where nothing has been computed since then.
 bool FunctionTranslator::FuseStore(const wasm::Operator& op, Operand address,
                                    Operand value) {
-  if (bounds_ != Bounds::kGuard || !HasForm(op.op, Form::kStoreSumSS) ||
-      !IsLastResult(address) || SlotOf(value) >= kNearSlots) {
+  if (!Fuses(Fusion::kStoreAddresses) || bounds_ != Bounds::kGuard ||
+      !HasForm(op.op, Form::kStoreSumSS) || !IsLastResult(address) ||
+      SlotOf(value) >= kNearSlots) {
     return false;
   }
   const bool is_const = value.kind() == Operand::kConst;
@@ -136,7 +137,7 @@ void FunctionTranslator::VisitStore(const wasm::Operator& op) {
   Operand address = stack_.Pop();
   if (FuseStore(op, address, value)) return;
   const auto offset = static_cast<uint32_t>(op.mem.offset);
-  const bool all_forms = fuse_ && HasForm(op.op, Form::kStoreSA);
+  const bool all_forms = HasForm(op.op, Form::kStoreSA);
   if (address.kind() == Operand::kConst) {
     Move(address, address.slot());
     address = address.AsTemp();

@@ -84,8 +84,7 @@ std::vector<uint16_t> FunctionTranslator::PopList(size_t count) {
 }
 
 void FunctionTranslator::VisitRefNull(wasm::HeapType heap) {
-  stack_.PushConst(ValueType::Ref(heap, true), kNullRef);
-  if (!fuse_) MaterializeAll();
+  PushConst(ValueType::Ref(heap, true), kNullRef);
 }
 
 void FunctionTranslator::VisitRefFunc(uint32_t func) {

@@ -45,15 +45,15 @@ void FunctionTranslator::VisitConst(const wasm::Operator& op) {
     return;
   }
   const ValueType type = SimpleOf(op.op).result;
-  stack_.PushConst(type, op.value);
-  if (!fuse_) MaterializeAll();
+  PushConst(type, op.value);
 }
 
 void FunctionTranslator::VisitUnary(Op op) {
   const SimpleOp& row = SimpleOf(op);
   const ValueType type = row.result;
   const Operand a = stack_.Pop();
-  if (fuse_ && op == Op::kI32Eqz && IsLastResult(a) &&
+  const bool is_fused = Fuses(Fusion::kZeroTests);
+  if (is_fused && op == Op::kI32Eqz && IsLastResult(a) &&
       IsIntegerComparison(last_.op)) {
     // The same comparison the other way round.
     last_.op = Inverse(last_.op);
@@ -61,7 +61,7 @@ void FunctionTranslator::VisitUnary(Op op) {
     stack_.PushTemp(type);
     return;
   }
-  if (fuse_ && (op == Op::kI32Eqz || op == Op::kI64Eqz)) {
+  if (is_fused && (op == Op::kI32Eqz || op == Op::kI64Eqz)) {
     const uint32_t result = stack_.PushTemp(type);
     const Operand zero = Operand::Const(row.operand, result, 0);
     return EmitIntegerBinary(op == Op::kI32Eqz ? Op::kI32Eq : Op::kI64Eq, a,
@@ -82,7 +82,7 @@ void FunctionTranslator::VisitBinary(Op op) {
   const ValueType type = row.result;
   const Operand b = stack_.Pop();
   const Operand a = stack_.Pop();
-  if (!fuse_) {
+  if (!fusions_) {
     const uint32_t x = NearOf(a, 0);
     const uint32_t y = NearOf(b, 1);
     if (row.traps) AddPosition();
@@ -165,7 +165,8 @@ bool FunctionTranslator::EmitScaledAdd(Operand a, Operand b, uint32_t result) {
   const bool swap = IsLastResult(a);
   const Operand index = swap ? a : b;
   const Operand base = swap ? b : a;
-  if (!IsLastResult(index) || last_.op != Op::kI32Shl ||
+  if (!Fuses(Fusion::kScaledIndices) || !IsLastResult(index) ||
+      last_.op != Op::kI32Shl ||
       (last_.form != Form::kSI && last_.form != Form::kAI) ||
       base.kind() == Operand::kConst || SlotOf(base) >= kNearSlots ||
       result >= kNearSlots) {
@@ -187,6 +188,7 @@ bool FunctionTranslator::EmitScaledAdd(Operand a, Operand b, uint32_t result) {
 // An operator whose operand the last instruction has loaded.
 bool FunctionTranslator::EmitWithMemory(Op op, Operand a, Operand b,
                                         uint32_t result) {
+  if (!Fuses(Fusion::kMemoryOperands)) return false;
   const SimpleOp& row = SimpleOf(op);
   if (row.commutes && !IsLastResult(b)) std::swap(a, b);
   if (!IsLastResult(b) || last_.op != row.load || result >= kNearSlots ||
