@@ -193,7 +193,8 @@ OperatorCounts ExpectedOperators() {
 
 class SpecSuiteCountsTest : public ::testing::TestWithParam<int> {};
 
-// Operators count the same, however they are translated and kept in bounds.
+// Everything holds and operators count the same, however and whenever they are
+// translated, and however memory is kept in bounds.
 TEST_P(SpecSuiteCountsTest, AreEqual) {
   if (wasm::testing::SpecSuiteFolder().empty()) {
     GTEST_SKIP() << "no test scripts";
@@ -202,15 +203,21 @@ TEST_P(SpecSuiteCountsTest, AreEqual) {
   executor.engine.fuse = (GetParam() & 1) == 0;
   executor.engine.bounds =
       (GetParam() & 2) == 0 ? exec::Bounds::kGuard : exec::Bounds::kExplicit;
-  executor.engine.eager = !executor.engine.fuse;
+  executor.engine.eager = (GetParam() & 4) != 0;
   executor.engine.metering = true;
   OperatorCounts counts;
   EXPECT_EQ(RunSuite(executor, &counts).total().failed, 0u);
   EXPECT_EQ(counts, ExpectedOperators());
 }
 
-INSTANTIATE_TEST_SUITE_P(FusedOrNotBounds, SpecSuiteCountsTest,
-                         ::testing::Range(0, 4));
+std::string CountsName(const ::testing::TestParamInfo<int>& info) {
+  return absl::StrCat((info.param & 1) == 0 ? "Fused" : "NoFuse",
+                      (info.param & 2) == 0 ? "Guarded" : "Explicit",
+                      (info.param & 4) == 0 ? "Lazy" : "Eager");
+}
+
+INSTANTIATE_TEST_SUITE_P(Translations, SpecSuiteCountsTest,
+                         ::testing::Range(0, 8), CountsName);
 
 }  // namespace
 }  // namespace weft::tools
