@@ -7,8 +7,8 @@
 namespace weft::exec {
 
 // Where locals, operands, arguments and results live: 8 bytes. A v128 takes
-// two neighbours, the low half first. An i32 or f32 is zero-extended, a
-// reference is a Ref, zero-extended.
+// two neighbours, the low half first. An i32 is zero-extended, and so
+// is a reference, which is a Ref; the high half of an f32 may hold anything.
 using Slot = uint64_t;
 
 // A reference as slots, tables, globals and heap objects hold it; never a host
