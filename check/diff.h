@@ -26,6 +26,12 @@ enum class Verdict : uint8_t {
 // "EQUAL", ...
 absl::string_view VerdictText(Verdict verdict);
 
+// A call that is to be made, whatever else is.
+struct GivenCall {
+  std::string name;  // Of the exported function.
+  std::vector<exec::Val> args;
+};
+
 struct DiffOptions {
   uint64_t seed = 1;
   // Sets of arguments for each exported function, besides zeros.
@@ -35,8 +41,10 @@ struct DiffOptions {
   // Fuel of one call of the module before; the one after gets ten times what
   // that took and a million more.
   uint64_t fuel = 200000;
-  // Calls in all, 0 for no limit; with more exports than that some are left
-  // out.
+  // Made first, each on an instance of its own.
+  std::vector<GivenCall> given;
+  // Calls in all but those, 0 for no limit; with more exports than that some
+  // are left out.
   size_t max_calls = 20000;
   // Calls that one instance gets, 0 for no limit.
   size_t calls_per_session = 0;

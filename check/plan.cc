@@ -1,6 +1,7 @@
 #include "check/plan.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -23,6 +24,15 @@ std::vector<uint32_t> Shuffled(const Interface& interface,
   std::vector<uint32_t> out;
   for (const auto& [hash, index] : order) out.push_back(index);
   return out;
+}
+
+std::optional<uint32_t> FindFunc(const Interface& interface,
+                                 absl::string_view name) {
+  for (uint32_t i = 0; i < interface.exports.size(); ++i) {
+    const Interface::Export& e = interface.exports[i];
+    if (e.name == name && e.type.kind == wasm::ExternalKind::kFunc) return i;
+  }
+  return std::nullopt;
 }
 
 // Sessions of at most `most` calls.
@@ -59,6 +69,14 @@ std::vector<PlannedSession> PlanSessions(const Interface& interface,
   std::sort(in_order.begin(), in_order.end());
 
   std::vector<PlannedSession> out;
+  for (const GivenCall& given : options.given) {
+    const std::optional<uint32_t> func = FindFunc(interface, given.name);
+    if (!func) continue;
+    PlannedSession& session = out.emplace_back();
+    session.manner = Manner::kPolite;
+    session.seed = options.seed;
+    session.calls.push_back({*func, 0, &given.args});
+  }
   PlannedSession& zeros = out.emplace_back();
   zeros.manner = Manner::kPolite;
   zeros.seed = options.seed;

@@ -18,9 +18,11 @@ struct PlannedSession {
   std::vector<PlannedCall> calls;
 };
 
-// All exports in order with zeros and a polite host; all exports in another
+// The calls that `options` gives; all exports in order with zeros and a polite
+// host; all exports in another
 // order with other arguments and a wilder host; some exports on fresh
 // instances. Orders and seeds depend on names and options, never on positions.
+// REQUIRES: `options` outlives the plan.
 std::vector<PlannedSession> PlanSessions(const Interface& interface,
                                          const DiffOptions& options);
 

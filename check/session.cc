@@ -128,8 +128,10 @@ bool Session::CallExport(const PlannedCall& call) {
   if (func == nullptr) return true;
   const auto type = func->type(*store_);
   if (!type.ok()) return true;
-  const auto args =
-      host_->Arguments(*type, call.vector, Mix(options_.seed, NameHash(name)));
+  const auto args = call.given != nullptr
+                        ? std::optional(*call.given)
+                        : host_->Arguments(*type, call.vector,
+                                           Mix(options_.seed, NameHash(name)));
   BeginStep();
   if (!args) {
     result_.trapped_at_once.push_back(true);

@@ -54,6 +54,8 @@ struct PlannedCall {
   // 0: all zeros; otherwise one of the sets of arguments that belong to the
   // export's name, with a preference for small and extreme numbers.
   uint32_t vector;
+  // Arguments to use instead; null: none.
+  const std::vector<exec::Val>* given = nullptr;
 };
 
 struct SessionOptions {

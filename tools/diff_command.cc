@@ -7,13 +7,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "check/diff.h"
+#include "ir/wasm/reader.h"
 #include "tools/feature_list.h"
 #include "tools/module_input.h"
 #include "tools/options.h"
+#include "tools/run_values.h"
 #include "tools/text.h"
 #include "tools/version.h"
 
@@ -29,6 +33,7 @@ constexpr int kExitPoisoned = 3;
 struct DiffCommandOptions {
   check::DiffOptions check;
   wasm::FeatureSet features = wasm::FeatureSet::All();
+  std::vector<std::string> args;  // Of --args.
   bool json = false;
   bool quiet = false;
   bool help = false;
@@ -56,6 +61,14 @@ absl::Status SetRuns(absl::string_view text, DiffCommandOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status AddArgs(absl::string_view text, DiffCommandOptions& options) {
+  if (!absl::StrContains(text, ':')) {
+    return absl::InvalidArgumentError("NAME:VALUE,... is wanted");
+  }
+  options.args.emplace_back(text);
+  return absl::OkStatus();
+}
+
 absl::Status SetFuel(absl::string_view text, DiffCommandOptions& options) {
   if (!absl::SimpleAtoi(text, &options.check.fuel) || options.check.fuel < 1 ||
       options.check.fuel > uint64_t{1} << 50) {
@@ -69,6 +82,10 @@ constexpr Option<DiffCommandOptions> kOptions[] = {
       "sets of arguments for each exported function besides\n"
       "zeros (default: 16)"},
      SetRuns},
+    {{"--args", "NAME:VALUE,...",
+      "also call this export with these arguments, before\n"
+      "anything else; may be given more than once"},
+     AddArgs},
     {{"--seed", "N", "where arguments and the host's doings come from"},
      SetSeed},
     {{"--fuel", "N", "operators that one call of A may run (default: 200000)"},
@@ -118,6 +135,9 @@ std::string Command(const DiffCommandOptions& options,
   }
   if (options.check.fuel != defaults.fuel) {
     absl::StrAppend(&text, " --fuel=", options.check.fuel);
+  }
+  for (const std::string& args : options.args) {
+    absl::StrAppend(&text, " '--args=", args, "'");
   }
   return text;
 }
@@ -201,6 +221,63 @@ int ExitCode(check::Verdict verdict) {
   return kExitInternal;
 }
 
+// The function that `module` exports as `name`, or null.
+const wasm::SubType* ExportedFunc(const wasm::Module& module,
+                                  absl::string_view name) {
+  for (const wasm::Export& e : module.exports) {
+    if (e.name == name && e.kind == wasm::ExternalKind::kFunc) {
+      return &module.func_type(e.index);
+    }
+  }
+  return nullptr;
+}
+
+// `text` of --args as a call of a function of `module`. Errors:
+// InvalidArgument for the user to read.
+absl::StatusOr<check::GivenCall> ParseArgs(absl::string_view text,
+                                           const wasm::Module& module) {
+  const size_t colon = text.rfind(':');
+  check::GivenCall call;
+  call.name = std::string(text.substr(0, colon));
+  const wasm::SubType* const type = ExportedFunc(module, call.name);
+  if (type == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no exported function '", call.name, "'"));
+  }
+  std::vector<absl::string_view> values;
+  if (colon + 1 < text.size()) {
+    values = absl::StrSplit(text.substr(colon + 1), ',');
+  }
+  if (values.size() != type->params.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", call.name, "' takes ", type->params.size(),
+                     " arguments, not ", values.size()));
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    absl::StatusOr<exec::Val> value = ParseValue(values[i], type->params[i]);
+    if (!value.ok()) return value.status();
+    call.args.push_back(*std::move(value));
+  }
+  return call;
+}
+
+// Turns --args into calls. The exit code.
+int ParseAllArgs(const Environment& env, const std::string& file,
+                 absl::Span<const uint8_t> bytes, DiffCommandOptions& options) {
+  if (options.args.empty()) return kExitOk;
+  const absl::StatusOr<wasm::Module> module =
+      wasm::ReadModule(bytes, {.features = options.features});
+  if (!module.ok()) return FileError(env, InputName(file), module.status());
+  for (const std::string& text : options.args) {
+    absl::StatusOr<check::GivenCall> call = ParseArgs(text, *module);
+    if (!call.ok()) {
+      return UsageError(env, absl::StrCat("--args: ", call.status().message()));
+    }
+    options.check.given.push_back(*std::move(call));
+  }
+  return kExitOk;
+}
+
 }  // namespace
 
 int RunDiff(const Environment& env, absl::Span<const absl::string_view> args) {
@@ -223,6 +300,8 @@ int RunDiff(const Environment& env, absl::Span<const absl::string_view> args) {
     modules.push_back(std::move(input->bytes));
   }
   options.check.features = options.features;
+  const int parsed = ParseAllArgs(env, (*files)[0], modules[0], options);
+  if (parsed != kExitOk) return parsed;
   check::Differ differ(options.check);
   const absl::StatusOr<check::DiffResult> result =
       differ.Diff(modules[0], modules[1]);

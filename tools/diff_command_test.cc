@@ -46,6 +46,37 @@ TEST_F(DiffCommandTest, Different) {
               HasSubstr(absl::StrCat("weft diff ", a, " ", b, " --seed=5\n")));
 }
 
+// Differs for one argument in 2^32.
+TEST_F(DiffCommandTest, GivenArguments) {
+  const std::string a = PutText("a.wat", R"((module
+      (func (export "f") (param i32 f64 externref) (result i32)
+        (i32.const 0))
+      (func (export "none"))))");
+  const std::string b = PutText("b.wat", R"((module
+      (func (export "f") (param i32 f64 externref) (result i32)
+        (i32.and (i32.eq (local.get 0) (i32.const -123456789))
+                 (f64.eq (local.get 1) (f64.const 1.5))))
+      (func (export "none"))))");
+  EXPECT_EQ(RunDiff(env_, {a, b}), 0);
+  EXPECT_EQ(
+      RunDiff(env_, {a, b, "--args=none:", "--args=f:-123456789,1.5,null"}), 1);
+  EXPECT_THAT(files_.out(), HasSubstr("call of 'f'(i32 -123456789"));
+  EXPECT_THAT(files_.out(), HasSubstr(" --seed=1 '--args=none:' "
+                                      "'--args=f:-123456789,1.5,null'\n"));
+}
+
+TEST_F(DiffCommandTest, GivenArgumentsThatDoNotFit) {
+  const std::string a = Module("a.wat", -1);
+  EXPECT_EQ(RunDiff(env_, {a, a, "--args=f"}), 2);
+  EXPECT_THAT(files_.err(), HasSubstr("NAME:VALUE,... is wanted"));
+  EXPECT_EQ(RunDiff(env_, {a, a, "--args=g:1"}), 2);
+  EXPECT_THAT(files_.err(), HasSubstr("no exported function 'g'"));
+  EXPECT_EQ(RunDiff(env_, {a, a, "--args=f:"}), 2);
+  EXPECT_THAT(files_.err(), HasSubstr("'f' takes 1 arguments, not 0"));
+  EXPECT_EQ(RunDiff(env_, {a, a, "--args=f:1.5"}), 2);
+  EXPECT_THAT(files_.err(), HasSubstr("'1.5' is no value of type i32"));
+}
+
 TEST_F(DiffCommandTest, Poisoned) {
   const std::string a =
       PutText("a.wat", "(module (func (export \"f\") (loop (br 0))))");
