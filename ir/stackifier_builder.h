@@ -91,7 +91,8 @@ class Stackifier::Builder {
   bool Hold(ValueId value);
   bool IsComputed(ValueId value) const;
   bool MayBranchBetween(ValueId arg, ValueId id, RegionId target) const;
-  bool ConsumableOnEdge(ValueId arg, ValueId id, RegionId target) const;
+  bool ConsumableOnEdge(ValueId arg, ValueId id, RegionId target,
+                        bool stack_empty) const;
   void CollectGroup(ValueId last, ValueId* first,
                     std::vector<ValueId>* members) const;
   void LeaveGroup(ValueId first);

@@ -105,10 +105,11 @@ bool Stackifier::Builder::MayBranchBetween(ValueId arg, ValueId id,
 }
 
 // Whether `arg` can be computed for the first edge of `id` alone, and assigned
-// to the parameter before what the edge takes along on the stack.
+// to the parameter before what the edge takes along on the stack, if that is
+// anything.
 bool Stackifier::Builder::ConsumableOnEdge(ValueId arg, ValueId id,
-                                           RegionId target) const {
-  const bool stack_empty = NumStackArgs(id) == 0;
+                                           RegionId target,
+                                           bool stack_empty) const {
   if (out_->rematerialized[arg.index]) return stack_empty;
   return remaining_[arg.index] == 1 && pending_[arg.index] == 0 &&
          IsComputed(arg) && (stack_empty || !MayBranchBetween(arg, id, target));
@@ -119,6 +120,7 @@ bool Stackifier::Builder::ConsumableOnEdge(ValueId arg, ValueId id,
 void Stackifier::Builder::EmitCopies(ValueId id, bool consume) {
   const uint32_t first = static_cast<uint32_t>(out_->copies.size());
   const uint32_t edges = f_->num_edges(id);
+  const bool stack_empty = NumStackArgs(id) == 0;
   for (uint32_t e = 0; e < edges; ++e) {
     const RegionId target = f_->edge_target(id, e);
     if (target == Function::root()) continue;
@@ -129,7 +131,8 @@ void Stackifier::Builder::EmitCopies(ValueId id, bool consume) {
       const ValueId arg = args[i];
       const uint32_t local = f_->inst(arg).local;
       const bool shared = local != kNoLocal && local == f_->inst(param).local;
-      if (consume && !shared && ConsumableOnEdge(arg, id, target)) {
+      if (consume && !shared &&
+          ConsumableOnEdge(arg, id, target, stack_empty)) {
         group_.push_back(arg);
         group_.push_back(param);
         continue;
