@@ -281,6 +281,21 @@ constexpr bool HasCanonicalForms(wasm::Op op) {
   return IsNumericOp(op) && (wasm::RowOf(op).effects & wasm::kNanBits) != 0;
 }
 
+// The load whose value the forms of `op` with a memory operand take, which is
+// one of its operands' type. REQUIRES: kSM is among FormsOf(op).
+constexpr wasm::Op OperandLoadOf(wasm::Op op) {
+  switch (wasm::RowOf(op).signature[0]) {
+    case 'i':
+      return wasm::Op::kI32Load;
+    case 'l':
+      return wasm::Op::kI64Load;
+    case 'f':
+      return wasm::Op::kF32Load;
+    default:
+      return wasm::Op::kF64Load;
+  }
+}
+
 // Fields of an instruction of `op` in `form`; see exec/bytecode/layout.h.
 constexpr std::string_view LayoutOf(wasm::Op op, Form form) {
   const wasm::OpRow& row = wasm::RowOf(op);

@@ -214,28 +214,13 @@ WEFT_INLINE Step StoreMemory0(Registers& r) {
   return Next<id>(r);
 }
 
-// The load of a whole value that numeric operator `op` has as its operand.
-template <wasm::Op op>
-constexpr wasm::Op OperandLoad() {
-  switch (wasm::RowOf(op).signature[1]) {
-    case 'i':
-      return wasm::Op::kI32Load;
-    case 'l':
-      return wasm::Op::kI64Load;
-    case 'f':
-      return wasm::Op::kF32Load;
-    default:
-      return wasm::Op::kF64Load;
-  }
-}
-
 template <InstrId id, wasm::Op op, Form form, bool canonical>
 WEFT_INLINE Step WithMemory(Registers& r) {
   using T = OperandType<op, 0>;
   const uint64_t address = uint64_t{ReadSlot<uint32_t>(SlotField<id, 2>(r))} +
                            Field<id, 3, uint16_t>(r);
   T b;
-  if (!ReadGuarded<OperandLoad<op>()>(r.memory, address, &b)) [[unlikely]] {
+  if (!ReadGuarded<OperandLoadOf(op)>(r.memory, address, &b)) [[unlikely]] {
     return OutOfBounds(r);
   }
   if constexpr (form == Form::kSM) {

@@ -60,7 +60,9 @@ class Operand {
   Operand(Kind kind, wasm::ValueType type, uint32_t slot, uint64_t payload)
       : head_(uint64_t{type.bits()} | uint64_t{kind} << kKindShift |
               uint64_t{slot} << 32),
-        payload_(payload) {}
+        payload_(payload) {
+    WEFT_DCHECK((type.bits() >> kKindShift & 3) == 0);
+  }
 
   uint64_t head_ = 0;
   uint64_t payload_ = 0;

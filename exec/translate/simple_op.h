@@ -59,19 +59,6 @@ constexpr wasm::ValueType::Kind KindOf(std::string_view signature, size_t at) {
   return TypeOf(signature[at]).kind();
 }
 
-constexpr wasm::Op LoadOf(char letter) {
-  switch (letter) {
-    case 'i':
-      return wasm::Op::kI32Load;
-    case 'l':
-      return wasm::Op::kI64Load;
-    case 'f':
-      return wasm::Op::kF32Load;
-    default:
-      return wasm::Op::kF64Load;
-  }
-}
-
 inline constexpr auto kSimpleOps = [] {
   std::array<SimpleOp, wasm::kOpCount> out{};
   for (size_t i = 0; i < out.size(); ++i) {
@@ -86,7 +73,7 @@ inline constexpr auto kSimpleOps = [] {
     simple.commutes = IsCommutative(op);
     simple.traps = row.traps != 0;
     simple.takes_memory = HasForm(op, Form::kSM);
-    if (simple.takes_memory) simple.load = LoadOf(row.signature[0]);
+    if (simple.takes_memory) simple.load = OperandLoadOf(op);
   }
   return out;
 }();
