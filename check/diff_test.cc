@@ -244,6 +244,40 @@ TEST(DiffTest, LongListsTakeBoundedTime) {
   EXPECT_EQ(VerdictText(Diff(make("1"), make("2"), options).verdict), "EQUAL");
 }
 
+// What segments leave empty of an imported table the host fills with functions
+// that fit.
+TEST(DiffTest, CallsThroughImportedTable) {
+  constexpr absl::string_view kModule = R"((module
+    (type $t (func (param i32 i64) (result i32)))
+    (import "env" "table" (table 2 funcref))
+    (elem (i32.const 0) func $f)
+    (func $f)
+    (func (export "f") (param i32) (result i32)
+      (call_indirect (type $t) (local.get 0) (i64.const @) (i32.const 1)))))";
+  const std::string one = absl::StrReplaceAll(kModule, {{"@", "1"}});
+  ExpectDifferent(one, absl::StrReplaceAll(kModule, {{"@", "2"}}), "host call");
+  ExpectEqual(one, one);
+}
+
+// So does it with addresses of objects that hold indices of the table, and
+// with stack pointers.
+TEST(DiffTest, CallsThroughPointersInObjects) {
+  constexpr absl::string_view kModule = R"((module
+    (type $t (func (param i32)))
+    (import "env" "__stack_pointer" (global $sp (mut i32)))
+    (import "env" "memory" (memory 1))
+    (import "env" "table" (table 0 funcref))
+    (func (export "f") (param i32)
+      (global.set $sp (i32.sub (global.get $sp) (i32.const 32)))
+      (i32.store (global.get $sp) (local.get 0))
+      (call_indirect (type $t) (i32.const @)
+        (i32.load offset=8 (i32.load (global.get $sp))))
+      (global.set $sp (i32.add (global.get $sp) (i32.const 32))))))";
+  const std::string one = absl::StrReplaceAll(kModule, {{"@", "1"}});
+  ExpectDifferent(one, absl::StrReplaceAll(kModule, {{"@", "2"}}), "host call");
+  ExpectEqual(one, one);
+}
+
 TEST(DiffTest, HostCalls) {
   constexpr absl::string_view kModule = R"((module
     (import "env" "log" (func $log (param i32)))

@@ -4,8 +4,12 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "ir/wasm/bytes.h"
+#include "ir/wasm/locals.h"
+#include "ir/wasm/operator.h"
 
 namespace weft::check {
 namespace {
@@ -30,6 +34,42 @@ absl::string_view KindText(wasm::ExternalKind kind) {
       return "tag";
   }
   return "";
+}
+
+bool ImportsTable(const wasm::Module& module) {
+  for (const wasm::Table& table : module.tables) {
+    if (table.is_import()) return true;
+  }
+  return false;
+}
+
+bool CallsImportedTable(const wasm::Operator& op, const wasm::Module& module) {
+  return (op.op == wasm::Op::kCallIndirect ||
+          op.op == wasm::Op::kReturnCallIndirect) &&
+         module.tables[op.index[1]].is_import();
+}
+
+std::vector<exec::TypeId> CalledTypes(const exec::Module& compiled) {
+  std::vector<exec::TypeId> types;
+  const wasm::Module& module = compiled.wasm();
+  if (!ImportsTable(module)) return types;
+  std::vector<wasm::LocalGroup> groups;
+  for (const wasm::Function& func : module.funcs) {
+    if (func.is_import()) continue;
+    wasm::ByteReader reader(func.body, func.body_offset);
+    if (!wasm::ReadLocals(&reader, module.features, &groups).ok()) continue;
+    wasm::OperatorReader operators(reader.rest(), reader.offset(),
+                                   module.features);
+    wasm::Operator op;
+    while (!operators.done() && operators.TryRead(&op)) {
+      if (!CallsImportedTable(op, module)) continue;
+      const exec::TypeId type = compiled.TypeIdOf(op.index[0]);
+      if (absl::c_linear_search(types, type)) continue;
+      types.push_back(type);
+      if (types.size() == kMaxCalledTypes) return types;
+    }
+  }
+  return types;
 }
 
 }  // namespace
@@ -78,6 +118,7 @@ Interface InterfaceOf(const exec::Module& module) {
   for (const exec::ExportInfo& e : module.exports()) {
     interface.exports.push_back({std::string(e.name), e.type});
   }
+  interface.called_types = CalledTypes(module);
   return interface;
 }
 

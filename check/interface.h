@@ -3,6 +3,7 @@
 #ifndef WEFT_CHECK_INTERFACE_H_
 #define WEFT_CHECK_INTERFACE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "exec/module.h"
 
 namespace weft::check {
+
+inline constexpr size_t kMaxCalledTypes = 8;
 
 // TypeIds in it are those of the engine that the module was compiled for.
 struct Interface {
@@ -28,6 +31,9 @@ struct Interface {
   // In the order of the module; no two of them are equal.
   std::vector<Import> imports;
   std::vector<Export> exports;
+  // Of the functions that the module calls through an imported table, each
+  // once, in the order of its bodies; at most kMaxCalledTypes.
+  std::vector<exec::TypeId> called_types;
   // Positions in `imports`, by module and field.
   absl::flat_hash_map<std::pair<std::string, std::string>, std::vector<int>>
       by_name;

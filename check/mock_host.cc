@@ -21,10 +21,6 @@ constexpr int kMaxReentries = 12;
 constexpr int kMaxDepth = 2;
 constexpr int kMaxGrows = 3;
 
-std::string ImportName(const Interface::Import& import) {
-  return absl::StrCat(import.module, ".", import.field);
-}
-
 std::string EndText(const CallResult& result, const Observer& observer,
                     absl::Span<const Val> results) {
   switch (result.kind) {
@@ -69,89 +65,6 @@ MockHost::MockHost(exec::Store& store, const Interface& interface,
       trace_(trace),
       observer_(store) {}
 
-absl::Status MockHost::MakeImports() {
-  for (size_t i = 0; i < interface_.imports.size(); ++i) {
-    const Interface::Import& import = interface_.imports[i];
-    const std::string name = ImportName(import);
-    ByteSource source(Mix(options_.seed, NameHash(name)));
-    absl::StatusOr<exec::Extern> made = Make(i, source);
-    if (!made.ok()) return made.status();
-    observer_.Add(name, *made);
-    imports_.push_back(*std::move(made));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<exec::Extern> MockHost::Make(size_t import, ByteSource& source) {
-  const exec::ExternType& type = interface_.imports[import].type;
-  import_types_.emplace_back();
-  switch (type.kind) {
-    case wasm::ExternalKind::kFunc: {
-      auto func = exec::Func::NewOfType(
-          store_, type.func,
-          [this, import](exec::Caller& caller, absl::Span<const Val> args,
-                         absl::Span<Val> results) {
-            return Answer(import, caller, args, results);
-          });
-      if (!func.ok()) return func.status();
-      auto func_type = func->type(store_);
-      if (!func_type.ok()) return func_type.status();
-      import_types_.back() = *std::move(func_type);
-      observer_.AddHostFunc(*func);
-      return *func;
-    }
-    case wasm::ExternalKind::kTable: {
-      const std::optional<Val> init = Argument(type.table.element, source);
-      if (!init) {
-        return absl::UnimplementedError("a table of references without null");
-      }
-      auto table = exec::Table::New(store_, type.table, *init);
-      if (!table.ok()) return table.status();
-      return *table;
-    }
-    case wasm::ExternalKind::kMemory: {
-      auto memory = exec::Memory::New(store_, type.memory);
-      if (!memory.ok()) return memory.status();
-      auto bytes = memory->data(store_);
-      if (!bytes.ok()) return bytes.status();
-      for (uint8_t& byte : bytes->first(std::min<size_t>(256, bytes->size()))) {
-        byte = static_cast<uint8_t>(source.Bits(8));
-      }
-      return *memory;
-    }
-    case wasm::ExternalKind::kGlobal: {
-      std::optional<Val> value = Argument(type.global.value, source);
-      // Constants are often where segments go.
-      if (!type.global.is_mutable && type.global.value.is_defaultable() &&
-          (options_.manner == Manner::kPolite || !source.OneIn(4))) {
-        value = Val::Zero(type.global.value);
-      }
-      if (!value) {
-        return absl::UnimplementedError("a global of a reference without null");
-      }
-      auto global = exec::Global::New(store_, type.global, *value);
-      if (!global.ok()) return global.status();
-      return *global;
-    }
-    case wasm::ExternalKind::kTag: {
-      auto tag = exec::Tag::NewOfType(store_, type.func);
-      if (!tag.ok()) return tag.status();
-      return *tag;
-    }
-  }
-  return absl::InternalError("unknown kind of import");
-}
-
-std::vector<exec::Extern> MockHost::ImportsOf(
-    const exec::Module& module) const {
-  std::vector<exec::Extern> out;
-  for (const exec::ImportInfo& import : module.imports()) {
-    out.push_back(
-        imports_[static_cast<size_t>(FindImport(interface_, import))]);
-  }
-  return out;
-}
-
 void MockHost::SetInstance(const exec::Instance& instance) {
   instance_ = instance;
   for (uint32_t i = 0; i < interface_.exports.size(); ++i) {
@@ -164,8 +77,16 @@ void MockHost::SetInstance(const exec::Instance& instance) {
   }
 }
 
+Val MockHost::Number(ValueType::Kind kind, ByteSource& source) {
+  if (objects_ && kind == ValueType::kI32 && source.OneIn(4)) {
+    return Val::I32(static_cast<uint32_t>(
+        *objects_ + 8 * source.Below(kHostObjectBytes / 16)));
+  }
+  return InterestingNumber(kind, source);
+}
+
 std::optional<Val> MockHost::Argument(ValueType type, ByteSource& source) {
-  if (!type.is_ref()) return InterestingNumber(type.kind(), source);
+  if (!type.is_ref()) return Number(type.kind(), source);
   if (type.nullable() && source.OneIn(3)) return Val::Zero(type);
   if (!type.heap().is_defined()) {
     switch (type.heap().abstract()) {
@@ -276,8 +197,7 @@ void MockHost::Capture() {
   }
 }
 
-HostResult MockHost::Answer(size_t import, exec::Caller&,
-                            absl::Span<const Val> args,
+HostResult MockHost::Answer(size_t func, absl::Span<const Val> args,
                             absl::Span<Val> results) {
   const uint64_t ordinal = host_calls_++;
   if (ordinal >= options_.max_host_calls) {
@@ -285,14 +205,12 @@ HostResult MockHost::Answer(size_t import, exec::Caller&,
     return HostResult::Trap("too many calls of the host");
   }
   Hasher hasher;
-  hasher.Add(import);
+  hasher.Add(func);
   observer_.Hash(args, &hasher);
-  const std::string name = trace_.wants_text()
-                               ? ImportName(interface_.imports[import])
-                               : std::string();
   trace_.Add(EventKind::kHostCall, hasher.hash(),
              trace_.wants_text()
-                 ? absl::StrCat("host function ", name, observer_.Text(args))
+                 ? absl::StrCat("host function ", functions_[func].name,
+                                observer_.Text(args))
                  : std::string());
   if (ordinal < 16 || std::has_single_bit(ordinal)) {
     Look(/*all=*/false);
@@ -305,7 +223,7 @@ HostResult MockHost::Answer(size_t import, exec::Caller&,
   ByteSource source(seed.hash());
   std::optional<HostResult> end = Act(source);
   if (end) return *std::move(end);
-  FillResults(import_types_[import], source, results);
+  FillResults(functions_[func].type, source, results);
   return HostResult::Ok();
 }
 

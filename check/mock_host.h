@@ -22,6 +22,10 @@ namespace weft::check {
 // The poison that a trap of this kind is, or kNone.
 Poison PoisonOf(exec::TrapKind kind);
 
+// Of what it puts at the end of an imported memory: words that are indices of
+// its tables, as objects of a guest might hold them.
+inline constexpr uint32_t kHostObjectBytes = 256;
+
 // Everything about it depends on the interface, the options and the order of
 // calls alone, so that it is the same for the module before and after.
 class MockHost {
@@ -68,9 +72,24 @@ class MockHost {
   std::vector<MemoryImage>& captured() { return captured_; }
 
  private:
-  absl::StatusOr<exec::Extern> Make(size_t import, ByteSource& source);
-  exec::HostResult Answer(size_t import, exec::Caller& caller,
-                          absl::Span<const exec::Val> args,
+  // One of the host's functions, which guests get as an import or in a table.
+  struct Function {
+    std::string name;
+    exec::FuncType type;
+  };
+
+  absl::StatusOr<exec::Extern> Make(const Interface::Import& import,
+                                    const std::string& name,
+                                    ByteSource& source);
+  absl::StatusOr<exec::Func> MakeFunc(std::string name, exec::TypeId type);
+  absl::StatusOr<exec::Extern> MakeTable(const wasm::TableType& type,
+                                         ByteSource& source);
+  absl::StatusOr<exec::Extern> MakeMemory(const wasm::MemoryType& type,
+                                          ByteSource& source);
+  // Often the address of an object in memory, if the host has put some there.
+  exec::Val Number(wasm::ValueType::Kind kind, ByteSource& source);
+  // What a call of functions_[func] does and returns.
+  exec::HostResult Answer(size_t func, absl::Span<const exec::Val> args,
                           absl::Span<exec::Val> results);
   void FillResults(const exec::FuncType& type, ByteSource& source,
                    absl::Span<exec::Val> results);
@@ -90,7 +109,11 @@ class MockHost {
   Trace& trace_;
   Observer observer_;
   std::vector<exec::Extern> imports_;  // By position in the interface.
-  std::vector<exec::FuncType> import_types_;
+  std::vector<Function> functions_;
+  // For tables, one of each of Interface::called_types; made when needed.
+  std::vector<exec::Func> table_funcs_;
+  // Where the kHostObjectBytes begin.
+  std::optional<uint64_t> objects_;
   std::optional<exec::Instance> instance_;
   std::vector<exec::Func> exported_funcs_;
   Poison poison_ = Poison::kNone;

@@ -186,6 +186,10 @@ absl::string_view Module::FuncName(uint32_t func) const {
 const wasm::Module& Module::wasm() const { return data_->module; }
 const Engine& Module::engine() const { return data_->engine; }
 
+TypeId Module::TypeIdOf(wasm::TypeIndex type) const {
+  return data_->types[type];
+}
+
 bool Module::WasEntered(uint32_t func) const {
   const wasm::Module& module = data_->module;
   return func >= module.num_imported_funcs && func < module.funcs.size() &&

@@ -74,6 +74,9 @@ class Module {
   absl::string_view name() const;
   absl::string_view FuncName(uint32_t func) const;
 
+  // The engine's number of type `type`. REQUIRES: the module has it.
+  TypeId TypeIdOf(wasm::TypeIndex type) const;
+
   // Whether function `func` (imported ones counted first) has been called, in
   // any store, or, if the engine is eager, whether it is the module's own.
   bool WasEntered(uint32_t func) const;
