@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "check/operators.h"
+#include "ir/wasm/op.h"
 #include "ir/wasm/reader.h"
 #include "nlohmann/json.hpp"
 #include "passes/optimize.h"
@@ -31,9 +33,14 @@ absl::Status FillIn(const exec::Engine& engine, const PairOptions& options,
   auto after = passes::Optimize(out->before, optimize, nullptr);
   if (!after.ok()) return after.status();
   out->after = *std::move(after);
-  const auto module =
-      wasm::ReadModule(out->before, {.features = options.features});
+  const wasm::ReadOptions read = {.features = options.features};
+  const auto module = wasm::ReadModule(out->before, read);
   if (!module.ok()) return module.status();
+  const auto module_after = wasm::ReadModule(out->after, read);
+  if (!module_after.ok()) return module_after.status();
+  if (MixesExceptions(*module_after) && !MixesExceptions(*module)) {
+    return absl::InternalError("after mixes generations of exceptions");
+  }
   auto harness = MakeHarness(*module, Mix(options.seed, out->number));
   if (!harness.ok()) return harness.status();
   out->harness = *std::move(harness);
@@ -55,6 +62,17 @@ void Append(const T& bytes, std::string* out) {
 }
 
 }  // namespace
+
+bool MixesExceptions(const wasm::Module& module) {
+  bool legacy = false;
+  bool current = false;
+  for (const wasm::Op op : OperatorsOf(module)) {
+    const wasm::Feature feature = wasm::InfoOf(op).feature;
+    legacy = legacy || feature == wasm::Feature::kLegacyExceptions;
+    current = current || op == wasm::Op::kTryTable || op == wasm::Op::kThrowRef;
+  }
+  return legacy && current;
+}
 
 CaseMaker::CaseMaker(const PairOptions& options) : options_(options) {}
 

@@ -4,12 +4,14 @@
 #define WEFT_CHECK_VOTES_VOTE_CASE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "check/campaign/pair.h"
 #include "check/votes/harness.h"
 #include "check/votes/run.h"
+#include "ir/wasm/module.h"
 
 namespace weft::check::votes {
 
@@ -24,9 +26,13 @@ struct VoteCase {
   // engines choose.
   std::string skip;
   // A defect of ours, by itself: the optimizer or the executor refuses a
-  // module.
+  // module, or after has both generations of exceptions while before does not
+  // (some engines refuse such modules).
   std::string error;
 };
+
+// Whether bodies of `module` use operators of both generations of exceptions.
+bool MixesExceptions(const wasm::Module& module);
 
 // Makes cases; used by one thread.
 class CaseMaker {

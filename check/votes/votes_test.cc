@@ -135,6 +135,20 @@ TEST(VotesTest, OtherImportsAreRefused) {
 
 // Random pairs have a harness, are mostly good for a vote, and the executor
 // says the same of before and after.
+TEST(VotesTest, MixesOfExceptionsAreKnown) {
+  constexpr absl::string_view kLegacy = "(func try nop catch_all nop end)";
+  constexpr absl::string_view kCurrent =
+      "(func block try_table (catch_all 0) nop end end)";
+  const auto mixes = [](absl::string_view one, absl::string_view other) {
+    const Bytes bytes = Parse(absl::StrCat("(module", one, other, ")"));
+    const auto module = wasm::ReadModule(bytes);
+    return module.ok() && MixesExceptions(*module);
+  };
+  EXPECT_TRUE(mixes(kLegacy, kCurrent));
+  EXPECT_FALSE(mixes(kLegacy, kLegacy));
+  EXPECT_FALSE(mixes(kCurrent, kCurrent));
+}
+
 TEST(VotesTest, PairsAgree) {
   PairOptions options;
   CaseMaker maker(options);

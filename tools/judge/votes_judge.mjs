@@ -30,8 +30,9 @@ const SECONDS = 300;  // For a block.
 const SHOWN = 400;    // Characters of a message.
 
 // By engine: what modules may use and its compilers, in turns; how it is known
-// to crash, and what it may refuse in one module of a pair alone; and which of its messages may stand for one of weft's. V8 has one
-// message for some kinds of traps that weft tells apart.
+// to crash, and what it may refuse in one module of a pair alone; and which of
+// its messages may stand for one of weft's. V8 has one message for some kinds
+// of traps that weft tells apart.
 const ENGINES = {
   v8: {
     // V8 refuses modules that have both generations of exceptions; those with
@@ -43,6 +44,7 @@ const ENGINES = {
     compilers: ['liftoff', 'turbofan', 'tiering'],
     crashes: [],
     // Its threads validate some functions each, and none may notice the mix.
+    // That it is not after's alone, vote_cases has made sure of.
     refusals: /mix of legacy and new exception handling/,
     traps: {
       'unreachable': /^unreachable$/,
