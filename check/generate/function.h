@@ -11,7 +11,8 @@
 //   calls.cc       calls of all kinds
 //   exceptions.cc  both generations of exception handling
 //   statements.cc  statements, and shapes made of several
-//   around.cc      state that is read, changed and read again
+//   around.cc, around_memory.cc
+//                  state that is read, changed and read again
 //   apply.cc       the switch over all classes of operators
 #ifndef WEFT_CHECK_GENERATE_FUNCTION_H_
 #define WEFT_CHECK_GENERATE_FUNCTION_H_
@@ -30,6 +31,11 @@ namespace weft::check::generate {
 
 // Whether bits of NaNs that the engine chose may be in a value.
 enum class Nan : uint8_t { kAny, kCanonical };
+
+// Of addresses and indices.
+constexpr wasm::ValueType AddressType(bool is_64) {
+  return is_64 ? wasm::ValueType::kI64 : wasm::ValueType::kI32;
+}
 
 class FunctionMaker {
  public:
@@ -385,6 +391,9 @@ class FunctionMaker {
   uint32_t ObjectLocal(wasm::TypeIndex type);
   void ReadObject(uint32_t local, wasm::TypeIndex type,
                   const wasm::FieldType& field, uint32_t index);
+
+  // -- around_memory.cc -------------------------------------------------------
+
   void LoadAround();
   void AtomicAround();
   void WrappedAddress();

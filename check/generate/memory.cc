@@ -12,11 +12,6 @@ using wasm::OpInfo;
 
 namespace {
 
-// Of the two address types.
-wasm::ValueType AddressType(bool is_64) {
-  return is_64 ? wasm::ValueType::kI64 : wasm::ValueType::kI32;
-}
-
 int Log2(uint32_t power) { return __builtin_ctz(power); }
 
 }  // namespace
