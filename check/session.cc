@@ -54,7 +54,8 @@ class Session {
       if (host_->poison() == Poison::kNone) host_->Look(/*all=*/true);
     }
     result_.poison = std::max(result_.poison, host_->poison());
-    result_.grows = store_->usage().grows;
+    const exec::Store::Usage usage = store_->usage();
+    result_.grows = std::max(usage.memory_grows, usage.table_grows);
     result_.stack_exhausted = host_->stack_exhausted();
     result_.captured = std::move(host_->captured());
     return std::move(result_);

@@ -93,7 +93,8 @@ struct SessionResult {
   std::vector<uint64_t> fuel_used;
   // Of calls: whether it ended by a trap within few operators.
   std::vector<bool> trapped_at_once;
-  uint64_t grows = 0;  // memory.grow and table.grow that guests executed.
+  // memory.grow or table.grow that guests executed, whichever are more.
+  uint64_t grows = 0;
   bool stack_exhausted = false;
   std::vector<MemoryImage> captured;
 };

@@ -208,7 +208,8 @@ TEST(InjectionTest, TheChosenGrowFails) {
   EXPECT_EQ(results[1].i32(), 1u);
   EXPECT_EQ(results[2].i32(), 0xffffffffu);
   EXPECT_EQ(results[3].i32(), 2u);
-  EXPECT_EQ(store->usage().grows, 4u);
+  EXPECT_EQ(store->usage().memory_grows, 3u);
+  EXPECT_EQ(store->usage().table_grows, 1u);
 }
 
 }  // namespace

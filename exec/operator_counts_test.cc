@@ -84,7 +84,7 @@ TEST_F(OperatorCountsTest, BlocksTimesTheirOperators) {
   EXPECT_EQ(count(Op::kLoop), 0u);
   EXPECT_EQ(store_->operator_counts().calls(), 10u);
   EXPECT_EQ(store_->operator_counts().total(), charged());
-  EXPECT_EQ(store_->usage().grows, 2u);
+  EXPECT_EQ(store_->usage().memory_grows, 2u);
   EXPECT_EQ(store_->usage().pages_grown, 1u);
   // Two instances of a module, and of another one, add up.
   Call1(Instantiate(kLoop), "run", {Val::I32(10)});

@@ -90,8 +90,8 @@ Store::Usage Store::usage() const {
   usage.memory_bytes = internals_->budget.memory_bytes;
   usage.table_entries = internals_->budget.table_entries;
   usage.instances = internals_->instances.size();
-  usage.grows =
-      internals_->budget.memory_grows + internals_->budget.table_grows;
+  usage.memory_grows = internals_->budget.memory_grows;
+  usage.table_grows = internals_->budget.table_grows;
   usage.pages_grown = internals_->context.pages_grown;
   usage.heap = internals_->heap->stats();
   return usage;

@@ -111,12 +111,13 @@ class Store {
   void CollectGarbage();
 
   // Bytes that memories take, entries of tables, instances; memory.grow and
-  // table.grow so far, and pages that the former have added.
+  // table.grow executed so far, and pages that the former have added.
   struct Usage {
     uint64_t memory_bytes = 0;
     uint64_t table_entries = 0;
     uint64_t instances = 0;
-    uint64_t grows = 0;
+    uint64_t memory_grows = 0;
+    uint64_t table_grows = 0;
     uint64_t pages_grown = 0;
     HeapStats heap;
   };

@@ -80,7 +80,7 @@ std::string RunStatsJson(const RunStats& stats) {
       {"by_operator", std::move(operators)},
       {"memory",
        {{"bytes", stats.usage.memory_bytes},
-        {"grows", stats.usage.grows},
+        {"grows", stats.usage.memory_grows + stats.usage.table_grows},
         {"pages_grown", stats.usage.pages_grown}}},
       {"compile_seconds", stats.compile_seconds},
       {"run_seconds", stats.run_seconds},
