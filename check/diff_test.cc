@@ -198,6 +198,18 @@ TEST(DiffTest, IdentityOfWhatEscapes) {
       "result");
 }
 
+// Nobody but the guest can make an argument for it.
+TEST(DiffTest, HostHandsBackObjects) {
+  constexpr absl::string_view kModule = R"((module
+    (type $s (struct (field (mut i32))))
+    (func (export "make") (result (ref $s)) (struct.new $s (i32.const 5)))
+    (func (export "get") (param (ref $s)) (result i32)
+      (i32.add (struct.get $s 0 (local.get 0)) (i32.const @)))))";
+  const std::string one = absl::StrReplaceAll(kModule, {{"@", "1"}});
+  ExpectDifferent(one, absl::StrReplaceAll(kModule, {{"@", "2"}}), "result");
+  ExpectEqual(one, one);
+}
+
 TEST(DiffTest, GraphsWithCycles) {
   constexpr absl::string_view kCycle =
       R"((local.set $o (struct.new_default $s))

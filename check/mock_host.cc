@@ -20,6 +20,7 @@ using wasm::ValueType;
 constexpr int kMaxReentries = 12;
 constexpr int kMaxDepth = 2;
 constexpr int kMaxGrows = 3;
+constexpr size_t kMaxRemembered = 16;
 
 std::string EndText(const CallResult& result, const Observer& observer,
                     absl::Span<const Val> results) {
@@ -88,6 +89,10 @@ Val MockHost::Number(ValueType::Kind kind, ByteSource& source) {
 std::optional<Val> MockHost::Argument(ValueType type, ByteSource& source) {
   if (!type.is_ref()) return Number(type.kind(), source);
   if (type.nullable() && source.OneIn(3)) return Val::Zero(type);
+  if (!remembered_.empty() && source.OneIn(2)) {
+    std::optional<Val> value = Remembered(type, source);
+    if (value) return value;
+  }
   if (!type.heap().is_defined()) {
     switch (type.heap().abstract()) {
       case HeapType::kAny:
@@ -115,8 +120,31 @@ std::optional<Val> MockHost::Argument(ValueType type, ByteSource& source) {
     const auto value = exported_funcs_[(first + i) % count].ToVal(store_);
     if (value.ok() && store_.HasType(*value, type)) return *value;
   }
-  if (!type.nullable()) return std::nullopt;
+  if (!type.nullable()) return Remembered(type, source);
   return Val::Zero(type);
+}
+
+void MockHost::Remember(absl::Span<const Val> values) {
+  for (const Val& value : values) {
+    if (value.kind() != ValueType::kRef || value.is_null()) continue;
+    if (remembered_.size() < kMaxRemembered) {
+      remembered_.push_back(value);
+    } else {
+      remembered_[next_remembered_++ % kMaxRemembered] = value;
+    }
+  }
+}
+
+std::optional<Val> MockHost::Remembered(ValueType type,
+                                        ByteSource& source) const {
+  const size_t count = remembered_.size();
+  if (count == 0) return std::nullopt;
+  const size_t first = source.Below(static_cast<uint32_t>(count));
+  for (size_t i = 0; i < count; ++i) {
+    const Val& value = remembered_[(first + i) % count];
+    if (store_.HasType(value, type)) return value;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::vector<Val>> MockHost::Arguments(const exec::FuncType& type,
@@ -157,6 +185,7 @@ CallResult MockHost::Call(const exec::Func& func, const exec::FuncType& type,
     return failed;
   }
   Ended(*result, results);
+  if (result->returned()) Remember(results);
   return *std::move(result);
 }
 
@@ -215,6 +244,7 @@ HostResult MockHost::Answer(size_t func, absl::Span<const Val> args,
   if (ordinal < 16 || std::has_single_bit(ordinal)) {
     Look(/*all=*/false);
   }
+  Remember(args);
   if (options_.manner == Manner::kPolite) return HostResult::Ok();
   Hasher seed;
   seed.Add(options_.seed);

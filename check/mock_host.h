@@ -88,6 +88,11 @@ class MockHost {
                                           ByteSource& source);
   // Often the address of an object in memory, if the host has put some there.
   exec::Val Number(wasm::ValueType::Kind kind, ByteSource& source);
+  // Keeps the references among `values`, to hand them out again.
+  void Remember(absl::Span<const exec::Val> values);
+  // One of them that has the reference type `type`, if there is one.
+  std::optional<exec::Val> Remembered(wasm::ValueType type,
+                                      ByteSource& source) const;
   // What a call of functions_[func] does and returns.
   exec::HostResult Answer(size_t func, absl::Span<const exec::Val> args,
                           absl::Span<exec::Val> results);
@@ -116,6 +121,9 @@ class MockHost {
   std::optional<uint64_t> objects_;
   std::optional<exec::Instance> instance_;
   std::vector<exec::Func> exported_funcs_;
+  // The last references that guests gave away, at most kMaxRemembered.
+  std::vector<exec::Val> remembered_;
+  size_t next_remembered_ = 0;
   Poison poison_ = Poison::kNone;
   bool stack_exhausted_ = false;
   uint64_t host_calls_ = 0;
