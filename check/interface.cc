@@ -7,8 +7,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "ir/wasm/bytes.h"
-#include "ir/wasm/locals.h"
+#include "check/operators.h"
 #include "ir/wasm/operator.h"
 
 namespace weft::check {
@@ -18,22 +17,6 @@ bool SameLimits(const wasm::Limits& a, const wasm::Limits& b) {
   return a.min == b.min && a.has_max == b.has_max &&
          (!a.has_max || a.max == b.max) && a.is_shared == b.is_shared &&
          a.is_64 == b.is_64;
-}
-
-absl::string_view KindText(wasm::ExternalKind kind) {
-  switch (kind) {
-    case wasm::ExternalKind::kFunc:
-      return "function";
-    case wasm::ExternalKind::kTable:
-      return "table";
-    case wasm::ExternalKind::kMemory:
-      return "memory";
-    case wasm::ExternalKind::kGlobal:
-      return "global";
-    case wasm::ExternalKind::kTag:
-      return "tag";
-  }
-  return "";
 }
 
 bool ImportsTable(const wasm::Module& module) {
@@ -53,22 +36,12 @@ std::vector<exec::TypeId> CalledTypes(const exec::Module& compiled) {
   std::vector<exec::TypeId> types;
   const wasm::Module& module = compiled.wasm();
   if (!ImportsTable(module)) return types;
-  std::vector<wasm::LocalGroup> groups;
-  for (const wasm::Function& func : module.funcs) {
-    if (func.is_import()) continue;
-    wasm::ByteReader reader(func.body, func.body_offset);
-    if (!wasm::ReadLocals(&reader, module.features, &groups).ok()) continue;
-    wasm::OperatorReader operators(reader.rest(), reader.offset(),
-                                   module.features);
-    wasm::Operator op;
-    while (!operators.done() && operators.TryRead(&op)) {
-      if (!CallsImportedTable(op, module)) continue;
-      const exec::TypeId type = compiled.TypeIdOf(op.index[0]);
-      if (absl::c_linear_search(types, type)) continue;
-      types.push_back(type);
-      if (types.size() == kMaxCalledTypes) return types;
-    }
-  }
+  ForEachOperator(module, [&](const wasm::Operator& op) {
+    if (!CallsImportedTable(op, module)) return true;
+    const exec::TypeId type = compiled.TypeIdOf(op.index[0]);
+    if (!absl::c_linear_search(types, type)) types.push_back(type);
+    return types.size() < kMaxCalledTypes;
+  });
   return types;
 }
 
@@ -126,7 +99,7 @@ std::string CompareInterfaces(const Interface& before, const Interface& after) {
   for (const Interface::Import& import : after.imports) {
     if (FindImport(before, {import.module, import.field, import.type}) < 0) {
       return absl::StrCat("import ", import.module, ".", import.field, " (",
-                          KindText(import.type.kind), ") is new");
+                          wasm::ExternalKindName(import.type.kind), ") is new");
     }
   }
   const size_t common = std::min(before.exports.size(), after.exports.size());
@@ -138,7 +111,7 @@ std::string CompareInterfaces(const Interface& before, const Interface& after) {
                           "' in place of '", a.name, "'");
     }
     if (!SameType(a.type, b.type)) {
-      return absl::StrCat("export '", a.name, "', a ", KindText(a.type.kind),
+      return absl::StrCat("export '", a.name, "', a ", wasm::ExternalKindName(a.type.kind),
                           ", has another type");
     }
   }

@@ -2,11 +2,11 @@
 
 #include "ir/wasm/bytes.h"
 #include "ir/wasm/locals.h"
-#include "ir/wasm/operator.h"
 
 namespace weft::check {
 
-void CountOperators(const wasm::Module& module, absl::Span<uint64_t> counts) {
+void ForEachOperator(const wasm::Module& module,
+                     absl::FunctionRef<bool(const wasm::Operator&)> visit) {
   std::vector<wasm::LocalGroup> groups;
   for (const wasm::Function& func : module.funcs) {
     if (func.is_import()) continue;
@@ -16,9 +16,16 @@ void CountOperators(const wasm::Module& module, absl::Span<uint64_t> counts) {
                                    module.features);
     wasm::Operator op;
     while (!operators.done() && operators.TryRead(&op)) {
-      ++counts[static_cast<size_t>(op.op)];
+      if (!visit(op)) return;
     }
   }
+}
+
+void CountOperators(const wasm::Module& module, absl::Span<uint64_t> counts) {
+  ForEachOperator(module, [counts](const wasm::Operator& op) {
+    ++counts[static_cast<size_t>(op.op)];
+    return true;
+  });
 }
 
 std::vector<wasm::Op> OperatorsOf(const wasm::Module& module) {

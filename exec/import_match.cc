@@ -38,20 +38,4 @@ bool Matches(const TypeRegistry& types, const ExternType& actual,
   return false;
 }
 
-const char* KindName(wasm::ExternalKind kind) {
-  switch (kind) {
-    case wasm::ExternalKind::kFunc:
-      return "function";
-    case wasm::ExternalKind::kTable:
-      return "table";
-    case wasm::ExternalKind::kMemory:
-      return "memory";
-    case wasm::ExternalKind::kGlobal:
-      return "global";
-    case wasm::ExternalKind::kTag:
-      return "tag";
-  }
-  return "";
-}
-
 }  // namespace weft::exec

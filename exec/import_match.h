@@ -14,9 +14,6 @@ namespace weft::exec {
 bool Matches(const TypeRegistry& types, const ExternType& actual,
              const ExternType& expected);
 
-// "function", "table", ...
-const char* KindName(wasm::ExternalKind kind);
-
 }  // namespace weft::exec
 
 #endif  // WEFT_EXEC_IMPORT_MATCH_H_

@@ -66,7 +66,7 @@ absl::StatusOr<T> GetOf(const Instance& instance, Store& store,
   const T* wanted = std::get_if<T>(&*value);
   if (wanted == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("export \"", name, "\" is not a ", KindName(kind)));
+        absl::StrCat("export \"", name, "\" is not a ", wasm::ExternalKindName(kind)));
   }
   return *wanted;
 }

@@ -106,10 +106,10 @@ absl::Status Instantiator::CheckImports(
     if (!Matches(*store_.context.types, *actual, expected)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "incompatible import type: \"", import.module, "\" \"", import.field,
-          "\" is a ", KindName(actual->kind),
+          "\" is a ", wasm::ExternalKindName(actual->kind),
           actual->kind == expected.kind
               ? " of another type"
-              : absl::StrCat(", not a ", KindName(expected.kind))));
+              : absl::StrCat(", not a ", wasm::ExternalKindName(expected.kind))));
     }
   }
   return absl::OkStatus();

@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "check/campaign/isolate.h"
+#include "check/operators.h"
 #include "check/reduce/reduce.h"
 #include "check/trace.h"
-#include "ir/wasm/locals.h"
 #include "ir/wasm/op.h"
 #include "ir/wasm/operator.h"
 #include "ir/wasm/reader.h"
@@ -19,6 +19,8 @@ namespace {
 // Exit code of a process that found nothing; those of defects follow.
 // Sanitizers and failed checks have others.
 constexpr int kFirstExit = 100;
+// Characters of a shape.
+constexpr size_t kMaxShape = 2000;
 
 // A predicate over modules and pipelines.
 using Shows = std::function<bool(absl::Span<const uint8_t>, const Pipeline&)>;
@@ -47,18 +49,11 @@ std::string ShapeOf(absl::Span<const uint8_t> bytes) {
       wasm::ReadModule(bytes, {.features = wasm::FeatureSet::All()});
   if (!module.ok()) return "";
   std::string shape;
-  for (size_t i = module->num_imported_funcs; i < module->funcs.size(); ++i) {
-    wasm::ByteReader reader(module->funcs[i].body, 0);
-    std::vector<wasm::LocalGroup> groups;
-    if (!wasm::ReadLocals(&reader, module->features, &groups).ok()) continue;
-    wasm::OperatorReader operators(reader.rest(), 0, module->features);
-    wasm::Operator op;
-    while (!operators.done() && operators.TryRead(&op)) {
-      absl::StrAppend(&shape, shape.empty() ? "" : " ",
-                      wasm::InfoOf(op.op).text);
-      if (shape.size() > 2000) return shape;
-    }
-  }
+  ForEachOperator(*module, [&shape](const wasm::Operator& op) {
+    absl::StrAppend(&shape, shape.empty() ? "" : " ",
+                    wasm::InfoOf(op.op).text);
+    return shape.size() <= kMaxShape;
+  });
   return shape;
 }
 

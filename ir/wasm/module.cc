@@ -121,4 +121,20 @@ absl::string_view SectionName(SectionId id) {
   return kNames[static_cast<int>(id)];
 }
 
+absl::string_view ExternalKindName(ExternalKind kind) {
+  switch (kind) {
+    case ExternalKind::kFunc:
+      return "function";
+    case ExternalKind::kTable:
+      return "table";
+    case ExternalKind::kMemory:
+      return "memory";
+    case ExternalKind::kGlobal:
+      return "global";
+    case ExternalKind::kTag:
+      return "tag";
+  }
+  return "";
+}
+
 }  // namespace weft::wasm

@@ -18,6 +18,9 @@ using ByteSpan = absl::Span<const uint8_t>;
 
 enum class ExternalKind : uint8_t { kFunc, kTable, kMemory, kGlobal, kTag };
 
+// "function", "table", ...: for messages.
+absl::string_view ExternalKindName(ExternalKind kind);
+
 // Limits of tables (entries) and memories (pages) (spec 2.3.12).
 struct Limits {
   uint64_t min = 0;
