@@ -111,7 +111,8 @@ std::string CompareInterfaces(const Interface& before, const Interface& after) {
                           "' in place of '", a.name, "'");
     }
     if (!SameType(a.type, b.type)) {
-      return absl::StrCat("export '", a.name, "', a ", wasm::ExternalKindName(a.type.kind),
+      return absl::StrCat("export '", a.name, "', a ",
+                          wasm::ExternalKindName(a.type.kind),
                           ", has another type");
     }
   }

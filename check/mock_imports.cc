@@ -117,8 +117,8 @@ absl::StatusOr<exec::Extern> MockHost::MakeTable(const wasm::TableType& type,
   }
   for (size_t i = table_funcs_.size(); i < interface_.called_types.size();
        ++i) {
-    auto func = MakeFunc(absl::StrCat("in tables, ", i),
-                         interface_.called_types[i]);
+    auto func =
+        MakeFunc(absl::StrCat("in tables, ", i), interface_.called_types[i]);
     if (!func.ok()) return func.status();
     table_funcs_.push_back(*func);
   }

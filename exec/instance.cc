@@ -65,8 +65,8 @@ absl::StatusOr<T> GetOf(const Instance& instance, Store& store,
   if (!value.ok()) return value.status();
   const T* wanted = std::get_if<T>(&*value);
   if (wanted == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("export \"", name, "\" is not a ", wasm::ExternalKindName(kind)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "export \"", name, "\" is not a ", wasm::ExternalKindName(kind)));
   }
   return *wanted;
 }

@@ -109,7 +109,8 @@ absl::Status Instantiator::CheckImports(
           "\" is a ", wasm::ExternalKindName(actual->kind),
           actual->kind == expected.kind
               ? " of another type"
-              : absl::StrCat(", not a ", wasm::ExternalKindName(expected.kind))));
+              : absl::StrCat(", not a ",
+                             wasm::ExternalKindName(expected.kind))));
     }
   }
   return absl::OkStatus();

@@ -50,8 +50,7 @@ std::string ShapeOf(absl::Span<const uint8_t> bytes) {
   if (!module.ok()) return "";
   std::string shape;
   ForEachOperator(*module, [&shape](const wasm::Operator& op) {
-    absl::StrAppend(&shape, shape.empty() ? "" : " ",
-                    wasm::InfoOf(op.op).text);
+    absl::StrAppend(&shape, shape.empty() ? "" : " ", wasm::InfoOf(op.op).text);
     return shape.size() <= kMaxShape;
   });
   return shape;
