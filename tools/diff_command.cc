@@ -16,6 +16,7 @@
 #include "ir/wasm/reader.h"
 #include "tools/feature_list.h"
 #include "tools/module_input.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 #include "tools/run_values.h"
 #include "tools/text.h"
@@ -38,12 +39,6 @@ struct DiffCommandOptions {
   bool quiet = false;
   bool help = false;
 };
-
-template <bool DiffCommandOptions::* kMember>
-absl::Status Set(absl::string_view, DiffCommandOptions& options) {
-  options.*kMember = true;
-  return absl::OkStatus();
-}
 
 absl::Status SetSeed(absl::string_view text, DiffCommandOptions& options) {
   if (!absl::SimpleAtoi(text, &options.check.seed)) {

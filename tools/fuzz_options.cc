@@ -8,30 +8,11 @@
 #include "absl/strings/str_split.h"
 #include "tools/feature_list.h"
 #include "tools/jobs.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 
 namespace weft::tools {
 namespace {
-
-template <bool FuzzOptions::* kMember>
-absl::Status Set(absl::string_view, FuzzOptions& options) {
-  options.*kMember = true;
-  return absl::OkStatus();
-}
-
-template <std::string FuzzOptions::* kMember>
-absl::Status SetPath(absl::string_view text, FuzzOptions& options) {
-  if (text.empty()) return absl::InvalidArgumentError("empty file name");
-  options.*kMember = std::string(text);
-  return absl::OkStatus();
-}
-
-absl::Status SetTime(absl::string_view text, FuzzOptions& options) {
-  if (!absl::SimpleAtod(text, &options.seconds) || !(options.seconds > 0)) {
-    return absl::InvalidArgumentError("not a number of seconds");
-  }
-  return absl::OkStatus();
-}
 
 absl::Status SetCount(absl::string_view text, FuzzOptions& options) {
   if (!absl::SimpleAtoi(text, &options.count) || options.count == 0) {
@@ -94,7 +75,8 @@ absl::Status SetFusion(absl::string_view, FuzzOptions& options) {
 }
 
 constexpr Option<FuzzOptions> kOptions[] = {
-    {{"--time", "S", "stop after so many seconds"}, SetTime},
+    {{"--time", "S", "stop after so many seconds"},
+     SetSeconds<&FuzzOptions::seconds>},
     {{"--count", "N",
       "stop when N pairs of this shard are done, rounded up to\n"
       "thousands; those that the ledger has count"},

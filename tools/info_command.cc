@@ -14,6 +14,7 @@
 #include "tools/bytecode_report.h"
 #include "tools/info_report.h"
 #include "tools/module_input.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 
 namespace weft::tools {
@@ -24,12 +25,6 @@ struct InfoOptions {
   std::string bytecode;  // The function whose bytecode is asked for.
   bool help = false;
 };
-
-template <bool InfoOptions::* kMember>
-absl::Status Set(absl::string_view, InfoOptions& options) {
-  options.*kMember = true;
-  return absl::OkStatus();
-}
 
 absl::Status SetBytecode(absl::string_view value, InfoOptions& options) {
   if (value.empty()) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "tools/feature_list.h"
 #include "tools/jobs.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 
 namespace weft::tools {
@@ -45,12 +46,6 @@ absl::Status SetOutput(absl::string_view path, OptOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status SetStatsJson(absl::string_view path, OptOptions& options) {
-  if (path.empty()) return absl::InvalidArgumentError("empty file name");
-  options.stats_json = std::string(path);
-  return absl::OkStatus();
-}
-
 absl::Status SetPrintIr(absl::string_view pass, OptOptions& options) {
   if (!pass.empty()) {
     const absl::StatusOr<passes::PassId> id = passes::PassByName(pass);
@@ -74,20 +69,6 @@ absl::Status SetVerify(absl::string_view mode, OptOptions& options) {
   }
   options.verify = true;
   options.verify_passes = mode == "pass";
-  return absl::OkStatus();
-}
-
-absl::Status SetVerifyBudget(absl::string_view text, OptOptions& options) {
-  if (!absl::SimpleAtod(text, &options.verify_seconds) ||
-      !(options.verify_seconds > 0)) {
-    return absl::InvalidArgumentError("not a number of seconds");
-  }
-  return absl::OkStatus();
-}
-
-template <bool OptOptions::* kMember, bool kValue = true>
-absl::Status Set(absl::string_view, OptOptions& options) {
-  options.*kMember = kValue;
   return absl::OkStatus();
 }
 
@@ -123,9 +104,9 @@ constexpr Row kOptions[] = {
       "write no output but a module that shows it"},
      SetVerify},
     {{"--verify-budget", "S", "seconds for --verify (default: 60)"},
-     SetVerifyBudget},
+     SetSeconds<&OptOptions::verify_seconds>},
     {{"--stats-json", "FILE", "write figures for programs to read"},
-     SetStatsJson},
+     SetPath<&OptOptions::stats_json>},
     {{"--time-passes", "", "show the time that each pass took"},
      Set<&OptOptions::time_passes>},
     {{"--print-ir", "[PASS]",

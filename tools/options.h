@@ -62,14 +62,6 @@ absl::StatusOr<std::string> SingleInput(
     absl::string_view command, absl::Span<const std::string> positional,
     bool needs_output, bool has_output);
 
-// Sets the member `output` of the options of a command.
-template <typename T>
-absl::Status SetOutput(absl::string_view path, T& options) {
-  if (path.empty()) return absl::InvalidArgumentError("empty file name");
-  options.output = std::string(path);
-  return absl::OkStatus();
-}
-
 template <typename T>
 std::vector<OptionText> TextsOf(absl::Span<const Option<T>> table) {
   std::vector<OptionText> texts;

@@ -11,6 +11,7 @@
 #include "tools/command_output.h"
 #include "tools/feature_list.h"
 #include "tools/module_input.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 
 namespace weft::tools {
@@ -23,15 +24,9 @@ struct ParseCommandOptions {
   bool help = false;
 };
 
-template <bool ParseCommandOptions::* kMember, bool kValue = true>
-absl::Status Set(absl::string_view, ParseCommandOptions& options) {
-  options.*kMember = kValue;
-  return absl::OkStatus();
-}
-
 constexpr Option<ParseCommandOptions> kOptions[] = {
     {{"-o, --output", "FILE", "write the module here; - is standard output"},
-     SetOutput<ParseCommandOptions>},
+     SetPath<&ParseCommandOptions::output>},
     {{"--features", "LIST", kFeaturesHelp}, SetFeatures<ParseCommandOptions>},
     {{"--no-validate", "",
       "write what is well-formed, even if it is not valid"},

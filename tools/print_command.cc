@@ -12,6 +12,7 @@
 #include "re2/re2.h"
 #include "tools/command_output.h"
 #include "tools/module_input.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 
 namespace weft::tools {
@@ -28,12 +29,6 @@ struct PrintOptions {
   bool help = false;
 };
 
-template <bool PrintOptions::* kMember>
-absl::Status Set(absl::string_view, PrintOptions& options) {
-  options.*kMember = true;
-  return absl::OkStatus();
-}
-
 absl::Status SetFunc(absl::string_view pattern, PrintOptions& options) {
   options.func = std::string(pattern);
   options.has_func = true;
@@ -46,7 +41,7 @@ absl::Status SetFunc(absl::string_view pattern, PrintOptions& options) {
 constexpr Option<PrintOptions> kOptions[] = {
     {{"-o, --output", "FILE",
       "write the text here; - is standard output (default)"},
-     SetOutput<PrintOptions>},
+     SetPath<&PrintOptions::output>},
     {{"--flat", "", "one operator a line, operands before it"},
      Set<&PrintOptions::flat>},
     {{"--func", "REGEX",

@@ -1,10 +1,10 @@
 #include "tools/reduce_options.h"
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "re2/re2.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 
 namespace weft::tools {
@@ -39,38 +39,16 @@ absl::Status SetDiff(absl::string_view pipeline, ReduceOptions& options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<double> ParseSeconds(absl::string_view text) {
-  double seconds = 0;
-  if (!absl::SimpleAtod(text, &seconds) || !(seconds > 0) || seconds > 1e9) {
-    return absl::InvalidArgumentError("is no number of seconds");
-  }
-  return seconds;
-}
-
-template <double ReduceOptions::* kMember>
-absl::Status SetSeconds(absl::string_view text, ReduceOptions& options) {
-  const absl::StatusOr<double> seconds = ParseSeconds(text);
-  if (!seconds.ok()) return seconds.status();
-  options.*kMember = *seconds;
-  return absl::OkStatus();
-}
-
 absl::Status SetTimeout(absl::string_view text, ReduceOptions& options) {
   options.has_timeout = true;
   return SetSeconds<&ReduceOptions::timeout>(text, options);
-}
-
-template <bool ReduceOptions::* kMember>
-absl::Status Set(absl::string_view, ReduceOptions& options) {
-  options.*kMember = true;
-  return absl::OkStatus();
 }
 
 constexpr Option<ReduceOptions> kOptions[] = {
     {{"-o, --output", "FILE",
       "write the module here, as text when FILE ends in .wat; -\n"
       "is standard output"},
-     SetOutput<ReduceOptions>},
+     SetPath<&ReduceOptions::output>},
     {{"--test", "CMD",
       "a command of the shell with {} for the module's file, or\n"
       "to which the file is appended; it has to end as it does\n"

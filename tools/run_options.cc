@@ -5,7 +5,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "exec/fusion.h"
+#include "tools/executor_options.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 
 namespace weft::tools {
@@ -52,17 +53,6 @@ absl::Status SetBytes(absl::string_view value, RunOptions& options) {
   return absl::OkStatus();
 }
 
-template <bool RunOptions::* kMember>
-absl::Status Set(absl::string_view, RunOptions& options) {
-  options.*kMember = true;
-  return absl::OkStatus();
-}
-
-absl::Status SetInvoke(absl::string_view value, RunOptions& options) {
-  options.invoke = std::string(value);
-  return absl::OkStatus();
-}
-
 absl::Status SetFuel(absl::string_view value, RunOptions& options) {
   uint64_t fuel = 0;
   if (!absl::SimpleAtoi(value, &fuel) || fuel >> 63 != 0) {
@@ -83,36 +73,16 @@ absl::Status SetStubResults(absl::string_view value, RunOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status SetTimeout(absl::string_view value, RunOptions& options) {
-  double seconds = 0;
-  if (!absl::SimpleAtod(value, &seconds) || !(seconds > 0) || seconds > 1e9) {
-    return absl::InvalidArgumentError("is no number of seconds");
-  }
-  options.timeout_seconds = seconds;
-  return absl::OkStatus();
-}
-
 absl::Status SetBounds(absl::string_view value, RunOptions& options) {
-  if (value != "guard" && value != "explicit") {
-    return absl::InvalidArgumentError("is neither guard nor explicit");
-  }
-  options.engine.bounds =
-      value == "guard" ? exec::Bounds::kGuard : exec::Bounds::kExplicit;
-  return absl::OkStatus();
+  return ParseBounds(value, &options.engine);
 }
 
 absl::Status SetTranslate(absl::string_view value, RunOptions& options) {
-  if (value != "lazy" && value != "eager") {
-    return absl::InvalidArgumentError("is neither lazy nor eager");
-  }
-  options.engine.eager = value == "eager";
-  return absl::OkStatus();
+  return ParseTranslate(value, &options.engine);
 }
 
 absl::Status SetNoFuse(absl::string_view value, RunOptions& options) {
-  const absl::StatusOr<exec::FusionSet> fusions = exec::AllFusionsBut(value);
-  if (fusions.ok()) options.engine.fuse = *fusions;
-  return fusions.status();
+  return ParseNoFuse(value, &options.engine);
 }
 
 absl::Status SetDeterministic(absl::string_view, RunOptions& options) {
@@ -146,7 +116,7 @@ constexpr Option<RunOptions> kOptions[] = {
     {{"--invoke", "NAME",
       "call this export with the arguments behind the module\n"
       "and print its results (default: _start, if there is one)"},
-     SetInvoke},
+     SetText<&RunOptions::invoke>},
     {{"--stub-imports", "",
       "imports that are not known trap when they are called"},
      Set<&RunOptions::stub_imports>},
@@ -155,7 +125,8 @@ constexpr Option<RunOptions> kOptions[] = {
       "programs that ask WASI"},
      SetStubResults},
     {{"--fuel", "N", "stop after N operators"}, SetFuel},
-    {{"--timeout", "SECONDS", "stop after so much time"}, SetTimeout},
+    {{"--timeout", "SECONDS", "stop after so much time"},
+     SetSeconds<&RunOptions::timeout_seconds>},
     {{"--max-memory", "BYTES",
       "of all memories; K, M and G may follow (default 4G)"},
      SetBytes<&exec::StoreOptions::max_memory>},
@@ -170,20 +141,11 @@ constexpr Option<RunOptions> kOptions[] = {
     {{"--stats-json", "FILE",
       "write them, and each operator, for programs to read"},
      SetStatsJson},
-    {{"--bounds", "HOW",
-      "keep accesses to memory in bounds by guard pages (guard,\n"
-      "the default) or by comparing (explicit)"},
-     SetBounds},
-    {{"--translate", "WHEN",
-      "translate functions when they are called (lazy, the\n"
-      "default) or all before (eager)"},
-     SetTranslate},
-    {{"--no-fuse", "[NAMES]",
-      "translate each operator for itself; with names of fusions,\n"
-      "separated by commas, do without these alone"},
-     SetNoFuse},
+    {kBoundsOption, SetBounds},
+    {kTranslateOption, SetTranslate},
+    {kNoFuseOption, SetNoFuse},
     {{"--deterministic", "", "make NaNs canonical"}, SetDeterministic},
-    {{"--gc-stress", "", "collect garbage at each allocation"}, SetGcStress},
+    {kGcStressOption, SetGcStress},
     {{"--disassemble", "", "print the bytecode instead of running it"},
      Set<&RunOptions::disassemble>},
     {{"-h, --help", "", "print this and end"}, Set<&RunOptions::help>},

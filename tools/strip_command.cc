@@ -12,6 +12,7 @@
 #include "ir/wasm/reader.h"
 #include "tools/command_output.h"
 #include "tools/module_input.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 #include "tools/text.h"
 
@@ -33,21 +34,9 @@ struct StripOptions {
   bool chooses() const { return names || debug || !only.empty(); }
 };
 
-template <bool StripOptions::* kMember>
-absl::Status Set(absl::string_view, StripOptions& options) {
-  options.*kMember = true;
-  return absl::OkStatus();
-}
-
-template <std::vector<std::string> StripOptions::* kMember>
-absl::Status Append(absl::string_view name, StripOptions& options) {
-  (options.*kMember).emplace_back(name);
-  return absl::OkStatus();
-}
-
 constexpr Option<StripOptions> kOptions[] = {
     {{"-o, --output", "FILE", "write the module here; - is standard output"},
-     SetOutput<StripOptions>},
+     SetPath<&StripOptions::output>},
     {{"-k, --keep", "NAME",
       "keep custom sections of this name; a * at its end stands\n"
       "for anything; may be repeated"},

@@ -13,6 +13,7 @@
 #include "tools/feature_list.h"
 #include "tools/jobs.h"
 #include "tools/module_input.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 #include "tools/text.h"
 #include "tools/version.h"
@@ -30,12 +31,6 @@ struct ValidateOptions {
   bool quiet = false;
   bool help = false;
 };
-
-template <bool ValidateOptions::* kMember>
-absl::Status Set(absl::string_view, ValidateOptions& options) {
-  options.*kMember = true;
-  return absl::OkStatus();
-}
 
 constexpr Option<ValidateOptions> kOptions[] = {
     {{"--features", "LIST", kFeaturesHelp}, SetFeatures<ValidateOptions>},

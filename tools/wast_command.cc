@@ -7,10 +7,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "exec/fusion.h"
 #include "ir/wasm/limits.h"
+#include "tools/executor_options.h"
 #include "tools/feature_list.h"
 #include "tools/file_io.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 #include "tools/text.h"
 #include "tools/wast/api_executor.h"
@@ -32,51 +33,21 @@ struct WastOptions {
   bool help = false;
 };
 
-template <bool WastOptions::* kMember>
-absl::Status Set(absl::string_view, WastOptions& options) {
-  options.*kMember = true;
-  return absl::OkStatus();
-}
-
 absl::Status SetScriptFeatures(absl::string_view list, WastOptions& options) {
   options.has_features = true;
   return SetFeatures(list, options);
 }
 
-// One of the words of an option, by a table.
-template <typename T, size_t count>
-absl::StatusOr<T> WordOf(
-    absl::string_view value,
-    const std::pair<absl::string_view, T> (&words)[count]) {
-  for (const auto& [word, meaning] : words) {
-    if (value == word) return meaning;
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("is neither ", words[0].first, " nor ", words[1].first));
-}
-
 absl::Status SetBounds(absl::string_view value, WastOptions& options) {
-  static constexpr std::pair<absl::string_view, exec::Bounds> kWords[] = {
-      {"guard", exec::Bounds::kGuard}, {"explicit", exec::Bounds::kExplicit}};
-  const auto bounds = WordOf(value, kWords);
-  if (!bounds.ok()) return bounds.status();
-  options.executor.engine.bounds = *bounds;
-  return absl::OkStatus();
+  return ParseBounds(value, &options.executor.engine);
 }
 
 absl::Status SetTranslate(absl::string_view value, WastOptions& options) {
-  static constexpr std::pair<absl::string_view, bool> kWords[] = {
-      {"lazy", false}, {"eager", true}};
-  const auto eager = WordOf(value, kWords);
-  if (!eager.ok()) return eager.status();
-  options.executor.engine.eager = *eager;
-  return absl::OkStatus();
+  return ParseTranslate(value, &options.executor.engine);
 }
 
 absl::Status SetNoFuse(absl::string_view value, WastOptions& options) {
-  const absl::StatusOr<exec::FusionSet> fusions = exec::AllFusionsBut(value);
-  if (fusions.ok()) options.executor.engine.fuse = *fusions;
-  return fusions.status();
+  return ParseNoFuse(value, &options.executor.engine);
 }
 
 absl::Status SetCount(absl::string_view, WastOptions& options) {
@@ -106,19 +77,10 @@ constexpr Option<WastOptions> kOptions[] = {
       "optimize each module before it is executed, without\n"
       "fallback: 0 to 4, s, z, or a list of passes"},
      SetPipeline},
-    {{"--bounds", "HOW",
-      "keep accesses to memory in bounds by guard pages\n"
-      "(guard, the default) or by comparing (explicit)"},
-     SetBounds},
-    {{"--translate", "WHEN",
-      "translate functions when they are called (lazy, the\n"
-      "default) or all before (eager)"},
-     SetTranslate},
-    {{"--no-fuse", "[NAMES]",
-      "translate each operator for itself; with names of fusions,\n"
-      "separated by commas, do without these alone"},
-     SetNoFuse},
-    {{"--gc-stress", "", "collect garbage at each allocation"}, SetGcStress},
+    {kBoundsOption, SetBounds},
+    {kTranslateOption, SetTranslate},
+    {kNoFuseOption, SetNoFuse},
+    {kGcStressOption, SetGcStress},
     {{"--count", "", "count the operators that are executed"}, SetCount},
     {{"--json", "", "print one JSON document instead"},
      Set<&WastOptions::json>},

@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "exec/fusion.h"
 #include "tools/bench/program_runs.h"
 #include "tools/environment.h"
 #include "tools/file_system.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 #include "tools/users_directory.h"
 
@@ -47,12 +47,6 @@ absl::StatusOr<std::vector<Engine>> MakeEngines(absl::string_view weft) {
   return engines;
 }
 
-absl::Status ParseNumber(absl::string_view text, int least, int* out) {
-  if (absl::SimpleAtoi(text, out) && *out >= least) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("not a number, or less than ", least));
-}
-
 constexpr Option<FusionBenchOptions> kOptions[] = {
     {{"--weft", "PROGRAM", "the weft that is measured"},
      [](absl::string_view value, FusionBenchOptions& options) {
@@ -61,18 +55,10 @@ constexpr Option<FusionBenchOptions> kOptions[] = {
        return engines.status();
      }},
     {{"--runs", "N", "runs of each program without each fusion (default: 5)"},
-     [](absl::string_view value, FusionBenchOptions& options) {
-       return ParseNumber(value, 1, &options.runs);
-     }},
+     SetInt<&FusionBenchOptions::runs, 1>},
     {{"--core", "N", "the core to run on (default: the last one allowed)"},
-     [](absl::string_view value, FusionBenchOptions& options) {
-       return ParseNumber(value, 0, &options.core);
-     }},
-    {{"-h, --help", "", "print this and end"},
-     [](absl::string_view, FusionBenchOptions& options) {
-       options.help = true;
-       return absl::OkStatus();
-     }},
+     SetInt<&FusionBenchOptions::core, 0>},
+    {{"-h, --help", "", "print this and end"}, Set<&FusionBenchOptions::help>},
 };
 
 std::string Help() {

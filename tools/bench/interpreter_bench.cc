@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "tools/bench/closed_module.h"
@@ -16,6 +15,7 @@
 #include "tools/bench/program_runs.h"
 #include "tools/environment.h"
 #include "tools/file_system.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 #include "tools/users_directory.h"
 
@@ -32,12 +32,6 @@ struct InterpreterBenchOptions {
   int core = -1;
   bool help = false;
 };
-
-absl::Status ParseNumber(absl::string_view text, int least, int* out) {
-  if (absl::SimpleAtoi(text, out) && *out >= least) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("not a number, or less than ", least));
-}
 
 absl::Status AddEngine(absl::string_view text, bool is_wasmi,
                        InterpreterBenchOptions& options) {
@@ -59,23 +53,13 @@ constexpr Option<InterpreterBenchOptions> kOptions[] = {
      }},
     {{"--translate", "MODULE",
       "the one to translate (default: the shared corpus/resvg.wasm)"},
-     [](absl::string_view value, InterpreterBenchOptions& options) {
-       options.translate = std::string(value);
-       return absl::OkStatus();
-     }},
+     SetText<&InterpreterBenchOptions::translate>},
     {{"--runs", "N", "runs of each engine on each program (default: 5)"},
-     [](absl::string_view value, InterpreterBenchOptions& options) {
-       return ParseNumber(value, 1, &options.runs);
-     }},
+     SetInt<&InterpreterBenchOptions::runs, 1>},
     {{"--core", "N", "the core to run on (default: the last one allowed)"},
-     [](absl::string_view value, InterpreterBenchOptions& options) {
-       return ParseNumber(value, 0, &options.core);
-     }},
+     SetInt<&InterpreterBenchOptions::core, 0>},
     {{"-h, --help", "", "print this and end"},
-     [](absl::string_view, InterpreterBenchOptions& options) {
-       options.help = true;
-       return absl::OkStatus();
-     }},
+     Set<&InterpreterBenchOptions::help>},
 };
 
 std::string Help() {

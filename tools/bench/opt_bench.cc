@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tools/bench/child_process.h"
@@ -22,6 +21,7 @@
 #include "tools/environment.h"
 #include "tools/file_io.h"
 #include "tools/file_system.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 #include "tools/users_directory.h"
 
@@ -42,51 +42,25 @@ struct BenchOptions {
   bool help = false;
 };
 
-absl::Status ParseNumber(absl::string_view text, int least, int* out) {
-  if (absl::SimpleAtoi(text, out) && *out >= least) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("not a number, or less than ", least));
-}
-
-template <std::string BenchOptions::* kMember>
-absl::Status Set(absl::string_view value, BenchOptions& options) {
-  options.*kMember = std::string(value);
-  return absl::OkStatus();
-}
-
-template <std::vector<std::string> BenchOptions::* kMember>
-absl::Status Append(absl::string_view value, BenchOptions& options) {
-  (options.*kMember).push_back(std::string(value));
-  return absl::OkStatus();
-}
-
 constexpr Option<BenchOptions> kOptions[] = {
     {{"--against", "PROGRAM",
       "a wasm-opt to compare with; without it weft alone is\nmeasured"},
-     Set<&BenchOptions::against>},
+     SetText<&BenchOptions::against>},
     {{"--weft", "PROGRAM", "the weft to measure (default: the one built)"},
-     Set<&BenchOptions::weft>},
+     SetText<&BenchOptions::weft>},
     {{"--level", "LEVEL", "both run -O<LEVEL> (default: z)"},
-     Set<&BenchOptions::level>},
+     SetText<&BenchOptions::level>},
     {{"--runs", "N", "runs of each program on each module (default: 5)"},
-     [](absl::string_view value, BenchOptions& options) {
-       return ParseNumber(value, 1, &options.runs);
-     }},
+     SetInt<&BenchOptions::runs, 1>},
     {{"--core", "N", "the core to run on (default: the last one allowed)"},
-     [](absl::string_view value, BenchOptions& options) {
-       return ParseNumber(value, 0, &options.core);
-     }},
+     SetInt<&BenchOptions::core, 0>},
     {{"--weft-arg", "ARG", "one more argument for weft; may be repeated"},
      Append<&BenchOptions::weft_args>},
     {{"--against-arg", "ARG", "the same for the other program"},
      Append<&BenchOptions::against_args>},
     {{"--json", "FILE", "write all figures here as well"},
-     Set<&BenchOptions::json>},
-    {{"-h, --help", "", "print this and end"},
-     [](absl::string_view, BenchOptions& options) {
-       options.help = true;
-       return absl::OkStatus();
-     }},
+     SetText<&BenchOptions::json>},
+    {{"-h, --help", "", "print this and end"}, Set<&BenchOptions::help>},
 };
 
 std::string Help() {

@@ -16,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "ir/wasm/reader.h"
@@ -26,6 +25,7 @@
 #include "tools/bench/child_process.h"
 #include "tools/environment.h"
 #include "tools/file_system.h"
+#include "tools/option_setters.h"
 #include "tools/options.h"
 #include "tools/users_directory.h"
 
@@ -44,37 +44,17 @@ struct TextBenchOptions {
   bool help = false;
 };
 
-absl::Status ParseNumber(absl::string_view text, int least, int* out) {
-  if (absl::SimpleAtoi(text, out) && *out >= least) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("not a number, or less than ", least));
-}
-
 constexpr Option<TextBenchOptions> kOptions[] = {
     {{"--against", "PROGRAM",
       "a wasm-tools to compare with; without it weft alone is\nmeasured"},
-     [](absl::string_view value, TextBenchOptions& options) {
-       options.against = std::string(value);
-       return absl::OkStatus();
-     }},
+     SetText<&TextBenchOptions::against>},
     {{"--folded", "", "print folded instructions (default: flat ones)"},
-     [](absl::string_view, TextBenchOptions& options) {
-       options.folded = true;
-       return absl::OkStatus();
-     }},
+     Set<&TextBenchOptions::folded>},
     {{"--runs", "N", "runs of each program on each module (default: 5)"},
-     [](absl::string_view value, TextBenchOptions& options) {
-       return ParseNumber(value, 1, &options.runs);
-     }},
+     SetInt<&TextBenchOptions::runs, 1>},
     {{"--core", "N", "the core to run on (default: any)"},
-     [](absl::string_view value, TextBenchOptions& options) {
-       return ParseNumber(value, 0, &options.core);
-     }},
-    {{"-h, --help", "", "print this and end"},
-     [](absl::string_view, TextBenchOptions& options) {
-       options.help = true;
-       return absl::OkStatus();
-     }},
+     SetInt<&TextBenchOptions::core, 0>},
+    {{"-h, --help", "", "print this and end"}, Set<&TextBenchOptions::help>},
 };
 
 std::string Help() {
