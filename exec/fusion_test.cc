@@ -280,7 +280,9 @@ TEST_P(FusionTest, HappensAndCannotBeSeen) {
   const std::vector<Seen> expected = plain.Observe(c);
   EXPECT_FALSE(plain.Has(c, c.instruction));
   Runner fused({.metering = true});
-  if (fused.guards()) EXPECT_TRUE(fused.Has(c, c.instruction));
+  if (fused.guards()) {
+    EXPECT_TRUE(fused.Has(c, c.instruction));
+  }
   EXPECT_EQ(fused.Observe(c), expected);
   Runner explicit_bounds({.bounds = Bounds::kExplicit, .metering = true});
   EXPECT_EQ(explicit_bounds.Observe(c), expected);

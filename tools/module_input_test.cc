@@ -49,7 +49,8 @@ TEST_F(ModuleInputTest, ErrorsOfText) {
   const std::string path = PutText("m.wat", "(module\n  (fnc))");
   const absl::Status status = Read(path).status();
   EXPECT_TRUE(IsTextError(status));
-  EXPECT_THAT(status.message(), StartsWith(path + ":2:3: error: "));
+  EXPECT_THAT(std::string(status.message()),
+              StartsWith(path + ":2:3: error: "));
   EXPECT_EQ(PlaceOf(status).line, 2);
   EXPECT_EQ(FileError(env_, path, status), kExitInvalid);
   EXPECT_EQ(files_.err(), std::string(status.message()) + "\n");

@@ -23,7 +23,7 @@ Edit::Edit(const passes::FunctionContext& context, Function* function)
 
 uint32_t Edit::EventsOf(ValueId id) const {
   const Op op = f.inst(id).op;
-  if (!ir::IsWasmOp(op)) return op == ir::kExit ? kLeaves : 0;
+  if (!ir::IsWasmOp(op)) return op == ir::kExit ? uint32_t{kLeaves} : 0;
   if (f.is_region(id)) return kRegions | region_events_[f.region_of(id).index];
   const uint32_t effects = ir::EffectsOf(f, id);
   uint32_t events = 0;

@@ -48,7 +48,9 @@ TEST(MutateTest, SameSeedSameBytes) {
   const auto a = MutateBytes(before, 9);
   const auto b = MutateBytes(before, 9);
   ASSERT_EQ(a.ok(), b.ok());
-  if (a.ok()) EXPECT_EQ(*a, *b);
+  if (a.ok()) {
+    EXPECT_EQ(*a, *b);
+  }
 }
 
 TEST(MutateTest, ManySeedsManyModules) {
