@@ -90,11 +90,11 @@ TEST(ScriptTest, BadModulesKeepTheirErrors) {
   ASSERT_EQ(script.directives.size(), 3u);
   const ScriptModule& quoted = script.directives[0].module;
   EXPECT_EQ(quoted.parse_status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(quoted.parse_status.message(),
+  EXPECT_THAT(std::string(quoted.parse_status.message()),
               StartsWith("<input>:1: quoted:2:2: error: "));
   EXPECT_TRUE(quoted.bytes.empty());
   EXPECT_EQ(script.directives[0].text, "oops");
-  EXPECT_THAT(script.directives[1].module.parse_status.message(),
+  EXPECT_THAT(std::string(script.directives[1].module.parse_status.message()),
               StartsWith("<input>:3:4: error: "));
   EXPECT_TRUE(script.directives[2].module.parse_status.ok());
 }
