@@ -271,7 +271,21 @@ TEST(DiffTest, CallsThroughImportedTable) {
   ExpectEqual(one, one);
 }
 
-// So does it with addresses of objects that hold indices of the table, and
+// That no such table can be made says nothing, whatever its size.
+TEST(DiffTest, ImportedTablesThatAreTooLarge) {
+  constexpr absl::string_view kModule = R"((module
+    (type $t (func))
+    (import "env" "table" (table i64 @ funcref))
+    (func (export "f") (call_indirect (type $t) (i64.const 1)))))";
+  for (const char* entries : {"0xfffffffffffffff8", "0x100000000"}) {
+    const std::string text = absl::StrReplaceAll(kModule, {{"@", entries}});
+    const DiffResult result = Diff(text, text);
+    EXPECT_EQ(VerdictText(result.verdict), "POISONED") << entries;
+    EXPECT_EQ(PoisonText(result.poison), "memory") << entries;
+  }
+}
+
+// The host also passes addresses of objects that hold indices of the table, and
 // with stack pointers.
 TEST(DiffTest, CallsThroughPointersInObjects) {
   constexpr absl::string_view kModule = R"((module

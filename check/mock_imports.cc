@@ -12,7 +12,8 @@ namespace {
 using exec::Val;
 using wasm::ValueType;
 
-// Of tables, behind those that the guest asks for.
+// Of tables; more are added, behind those that the guest asks for, to tables
+// that have fewer than are filled.
 constexpr uint32_t kMoreEntries = 16;
 constexpr uint64_t kMaxFilledEntries = 64;
 
@@ -107,8 +108,8 @@ absl::StatusOr<exec::Func> MockHost::MakeFunc(std::string name,
   return *func;
 }
 
-// Entries behind those that the guest asks for, and in all of them functions
-// of the host that the guest may call; segments come on top.
+// With functions of the host that the guest may call in its first entries;
+// segments come on top.
 absl::StatusOr<exec::Extern> MockHost::MakeTable(const wasm::TableType& type,
                                                  ByteSource& source) {
   const std::optional<Val> init = Argument(type.element, source);
@@ -123,7 +124,7 @@ absl::StatusOr<exec::Extern> MockHost::MakeTable(const wasm::TableType& type,
     table_funcs_.push_back(*func);
   }
   wasm::TableType made = type;
-  if (!table_funcs_.empty()) {
+  if (!table_funcs_.empty() && made.limits.min < kMaxFilledEntries) {
     made.limits.min += kMoreEntries;
     if (made.limits.has_max) {
       made.limits.min = std::min(made.limits.min, made.limits.max);

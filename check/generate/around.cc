@@ -3,6 +3,7 @@
 #include "check/generate/function.h"
 
 namespace weft::check::generate {
+
 // One of the shapes below, at times in a loop of its own.
 void FunctionMaker::Around() {
   const bool repeated =

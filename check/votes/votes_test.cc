@@ -133,8 +133,6 @@ TEST(VotesTest, OtherImportsAreRefused) {
   EXPECT_TRUE(absl::IsUnimplemented(MakeHarness(*module, 1).status()));
 }
 
-// Random pairs have a harness, are mostly good for a vote, and the executor
-// says the same of before and after.
 TEST(VotesTest, MixesOfExceptionsAreKnown) {
   constexpr absl::string_view kLegacy = "(func try nop catch_all nop end)";
   constexpr absl::string_view kCurrent =
@@ -149,6 +147,8 @@ TEST(VotesTest, MixesOfExceptionsAreKnown) {
   EXPECT_FALSE(mixes(kCurrent, kCurrent));
 }
 
+// Random pairs have a harness, are mostly good for a vote, and the executor
+// says the same of before and after.
 TEST(VotesTest, PairsAgree) {
   PairOptions options;
   CaseMaker maker(options);
